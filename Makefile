@@ -1,0 +1,52 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both stand on `make setup`, which makes .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+# Two cores and many small matrix products: one BLAS thread each, or they fight.
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help setup demo test check lint types imports requirements clean pictures
+
+help:
+	@echo "make demo    the reference site live in the terminal, on people who were really recorded"
+	@echo "make test    all tests"
+	@echo "make check   lint, types and import rules"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements/dev.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "STANDEX needs Python 3.11 or later; PYTHON=... make setup chooses another"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "no venv module: install python3-venv (Debian: apt install python3-venv)"; exit 1; }
+	@echo "setting up $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt -r requirements/build.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/standex demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+check: lint types imports
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/basedpyright
+
+imports: setup
+	@$(BIN)/lint-imports
+
+requirements: setup
+	@cd requirements && ./compile.sh ../$(UV)
+
+pictures: setup
+	@$(BIN)/python docs/make_pictures.py
+
+clean:
+	rm -rf $(VENV) out .pytest_cache .ruff_cache

@@ -1,0 +1,124 @@
+"""What the station says to the world: alerts, verdicts, ends of passages, health, tasks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from standex.model.observation import Health
+from standex.model.picture import Outcome
+from standex.model.zones import BodyZone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Alert:
+    """A check is requested: who (a place, never a name), where on the body, why, how sure.
+
+    Attributes:
+        alert_id: one per person and passage.
+        t_utc_ns: when it was raised.
+        track_id: the person on the plan.
+        level_id: floor.
+        position_site_m: x, y.
+        zone: where on the body, or None.
+        p_threat: posterior probability.
+        prior: probability before any look, so that the reader sees what the looks added.
+        coverage: the least covered of the wanted zones.
+        seconds_in_reach: until the person crosses the exit line, or -1 when not known.
+        sensors: whose evidence counted.
+        reason: in plain words.
+    """
+
+    alert_id: str
+    t_utc_ns: int
+    track_id: int
+    level_id: str
+    position_site_m: Float[np.ndarray, " 2"]
+    zone: BodyZone | None
+    p_threat: float
+    prior: float
+    coverage: float
+    seconds_in_reach: float
+    sensors: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictChanged:
+    """The outcome for a person changed."""
+
+    t_utc_ns: int
+    track_id: int
+    before: Outcome
+    after: Outcome
+    p_threat: float
+    coverage: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PassageClosed:
+    """A person left; this is what was known at the end.
+
+    Attributes:
+        t_utc_ns: when the passage was closed.
+        track_id: the person on the plan.
+        first_utc_ns: first confirmed.
+        last_utc_ns: last seen.
+        outcome: final, never ``PENDING``.
+        p_threat: final posterior.
+        zone: most probable zone of a threat.
+        covered: by zone, in the order of ``ZONES``.
+        n_looks: looks in the ledger.
+        alert_id: of the alert, or empty.
+        reason: in plain words.
+    """
+
+    t_utc_ns: int
+    track_id: int
+    first_utc_ns: int
+    last_utc_ns: int
+    outcome: Outcome
+    p_threat: float
+    zone: BodyZone | None
+    covered: Float[np.ndarray, " zones"]
+    n_looks: int
+    alert_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChanged:
+    """A sensor's state or reason changed."""
+
+    t_utc_ns: int
+    before: Health | None
+    after: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Task:
+    """A sensor is asked to look at a place at a time.
+
+    Attributes:
+        task_id: unique in a run.
+        t_utc_ns: when it was asked.
+        sensor_id: who shall look.
+        track_id: for whom.
+        position_site_m: where.
+        t_look_utc_ns: when.
+        zone: at which zone, or None.
+        reason: why this task and no other.
+    """
+
+    task_id: str
+    t_utc_ns: int
+    sensor_id: str
+    track_id: int
+    position_site_m: Float[np.ndarray, " 2"]
+    t_look_utc_ns: int
+    zone: BodyZone | None
+    reason: str
+
+
+Event = Alert | VerdictChanged | PassageClosed | HealthChanged | Task
