@@ -6,7 +6,6 @@ Sensor frame: x forward, y left, z up. A transform reads like its product:
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from jaxtyping import Float
@@ -27,7 +26,7 @@ class RigidTransform:
     @classmethod
     def from_pose(
         cls, *, position_m: tuple[float, float, float], yaw_rad: float, pitch_rad: float = 0.0
-    ) -> Self:
+    ) -> "RigidTransform":
         """Return site_from_sensor of a sensor at ``position_m``.
 
         Args:

@@ -73,3 +73,12 @@ class ItemClasses:
             raise ValueError("priors leave nothing for 'nothing' in a zone; lower them")
         with np.errstate(divide="ignore"):
             return np.log(np.maximum(np.concatenate([nothing, carried], axis=1), 1e-300))
+
+    def p_threat(self, log_posterior: Float[np.ndarray, "zones classes"]) -> tuple[float, int]:
+        """Return P(a threat item in any zone), and the row of the likeliest zone.
+
+        Zones are independent given the evidence, so a person is clean only if every zone is.
+        """
+        by_zone = np.exp(log_posterior[:, self.is_threat]).sum(axis=1)
+        clean = np.log1p(-np.minimum(by_zone, 1 - 1e-15)).sum()
+        return float(-np.expm1(clean)), int(np.argmax(by_zone))

@@ -1,0 +1,1 @@
+"""Who needs a check, who could not be screened, and where to look next."""

@@ -1,0 +1,86 @@
+"""The only place that reads a clock.
+
+Everything else is told the time: a function that takes ``t_utc_ns`` gives the same answer tomorrow.
+"""
+
+import time
+from typing import Protocol, final, runtime_checkable
+
+import anyio
+import anyio.lowlevel
+
+# A step of the system clock (a leap, an operator) is noticed after at most this long.
+_LONGEST_NAP_S = 0.5
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """Says what time it is, and waits."""
+
+    def utc_ns(self) -> int:
+        """Return nanoseconds since the Unix epoch, UTC."""
+        ...
+
+    def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Block this thread until then; return at once when that is past."""
+        ...
+
+    async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Let other tasks run until then; yield once when that is past."""
+        ...
+
+
+@final
+class SystemClock:
+    """The clock of this computer, kept right by whoever runs it (NTP, PTP)."""
+
+    def utc_ns(self) -> int:
+        """Return nanoseconds since the Unix epoch, UTC."""
+        return time.time_ns()
+
+    def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Block this thread until then."""
+        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:
+            time.sleep(min(left_s, _LONGEST_NAP_S))
+
+    async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Let other tasks run until then."""
+        await anyio.lowlevel.checkpoint()
+        # There is no event to wait for: the clock itself may be stepped meanwhile.
+        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:  # noqa: ASYNC110
+            await anyio.sleep(min(left_s, _LONGEST_NAP_S))
+
+
+@final
+class SimulatedClock:
+    """A clock that stands still unless it is waited for or moved; for tests and for the twin.
+
+    Waiting costs no time: the clock jumps to the time waited for. It never goes back. With several
+    tasks asleep at once it jumps in the order in which they ask.
+    """
+
+    def __init__(self, t_utc_ns: int) -> None:
+        self._t_utc_ns = t_utc_ns
+
+    def utc_ns(self) -> int:
+        """Return the simulated time."""
+        return self._t_utc_ns
+
+    def advance(self, dt_s: float) -> None:
+        """Move the clock on by ``dt_s``.
+
+        Raises:
+            ValueError: ``dt_s`` is negative or not a number.
+        """
+        if not dt_s >= 0:
+            raise ValueError(f"a clock cannot go back, dt_s = {dt_s}")
+        self._t_utc_ns += round(dt_s * 1e9)
+
+    def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Jump to then, unless that is past."""
+        self._t_utc_ns = max(self._t_utc_ns, t_utc_ns)
+
+    async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Let other tasks run once, and jump to then, unless that is past."""
+        await anyio.lowlevel.checkpoint()
+        self.wait_until_utc_ns(t_utc_ns)

@@ -1,0 +1,1 @@
+"""The commands of ``standex``, one module each: ``add_arguments`` and ``run``."""

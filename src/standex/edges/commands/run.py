@@ -1,0 +1,117 @@
+"""``standex run``: a site live, on the twin or on the raw records of a lab recording."""
+
+import argparse
+from pathlib import Path
+from typing import get_args
+
+from standex.edges.clock import SystemClock
+from standex.edges.commands.session import Session, add_output_arguments, conduct
+from standex.edges.commands.twin_arguments import add_twin_arguments, faults_of, positive
+from standex.edges.paced_source import PacedSource, ShiftedClock
+from standex.edges.perceive_pool import heavy_sensors
+from standex.edges.recording.reader import Recording, RecordingSource
+from standex.edges.settings import load_site, site_text
+from standex.edges.trajectories.read import read_trajectories
+from standex.edges.trajectories.shipped import load_shipped, shipped_names
+from standex.edges.trajectories.stated import Unit
+from standex.edges.twin_source import TwinPlan, TwinSource
+from standex.model.errors import StandexError
+from standex.model.site import Site
+from standex.model.trajectories import Trajectories
+from standex.twin.carry import EXERCISE, draw_truth
+
+HELP = "a site live, on the twin or on the raw records of a lab recording"
+_LEAD_NS = 700_000_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("site", help="name of a shipped site, or path of a site file")
+    parser.add_argument("--source", choices=["twin", "lab-recording"], default="twin")
+    parser.add_argument("file", nargs="?", type=Path, help="the lab recording, for that source")
+    parser.add_argument(
+        "--trajectories", help="who walks: name of a shipped recording, or path of a file (twin)"
+    )
+    parser.add_argument("--unit", choices=get_args(Unit), help="where the file does not say it")
+    parser.add_argument("--frame-rate", type=positive, metavar="HZ", help="same")
+    add_twin_arguments(parser)
+    add_output_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run a site."""
+    site, text = load_site(args.site), site_text(args.site)
+    if args.source == "lab-recording":
+        if args.file is None:
+            raise StandexError("--source lab-recording needs the FILE to take the records from")
+        return conduct(_recorded_session(args.file, site=site, site_toml=text), args)
+    if args.file is not None:
+        raise StandexError(f"{args.file}: a file is for --source lab-recording; leave it out")
+    if args.trajectories is None:
+        raise StandexError(
+            "the twin needs people: name a recording with --trajectories; "
+            f"shipped are {', '.join(shipped_names())}"
+        )
+    session = twin_session(
+        args, name=site.site_id, site=site, site_toml=text, trajectories=_trajectories(args)
+    )
+    return conduct(session, args)
+
+
+def twin_session(
+    args: argparse.Namespace, *, name: str, site: Site, site_toml: str, trajectories: Trajectories
+) -> Session:
+    """Return a session on the twin.
+
+    Raises:
+        StandexError: a fault cannot be understood.
+    """
+    clock = SystemClock()
+    truth = draw_truth(trajectories.people, EXERCISE, seed=args.seed)
+    plan = TwinPlan(
+        site=site,
+        trajectories=trajectories,
+        truth=truth,
+        seed=args.seed,
+        heavy=heavy_sensors(site),
+        faults=faults_of(args.fault, site),
+        duration_s=args.duration,
+    )
+    source = TwinSource(plan, clock=clock)
+    return Session(
+        name=name,
+        site=site,
+        site_toml=site_toml,
+        source=source,
+        clock=clock,
+        is_simulated=True,
+        begin=source.begin,
+        truth=truth,
+        about={"site": site.site_id, "trajectories": trajectories.name},
+    )
+
+
+def _recorded_session(file: Path, *, site: Site, site_toml: str) -> Session:
+    recording = Recording.open(file)
+    source = RecordingSource(recording=recording)
+    first = next(iter(source.records()), None)
+    if first is None:
+        raise StandexError(f"{file} holds no raw records; record with --lab")
+    clock = ShiftedClock(SystemClock())
+    return Session(
+        name=site.site_id,
+        site=site,
+        site_toml=site_toml,
+        source=PacedSource(source, clock=clock),
+        clock=clock,
+        # What the twin made says so beside it.
+        is_simulated=(file.parent / "truth.json").exists(),
+        begin=clock.restart,
+        started_utc_ns=first.t_utc_ns - _LEAD_NS,
+    )
+
+
+def _trajectories(args: argparse.Namespace) -> Trajectories:
+    if args.trajectories in shipped_names():
+        return load_shipped(args.trajectories)
+    return read_trajectories(args.trajectories, unit=args.unit, frame_rate_hz=args.frame_rate)

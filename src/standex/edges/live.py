@@ -1,0 +1,314 @@
+"""Runs a station on a source, in real time.
+
+Records come from a thread, wait in a mailbox for each sensor (the newest win), are perceived
+beside each other, and are put through the single writer one batch at a time. Whatever fails is said
+as health of its sensor, and the rest goes on.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol, final, runtime_checkable
+
+import anyio
+from anyio import from_thread, to_thread
+
+from standex.edges.clock import Clock
+from standex.edges.health_board import HealthBoard
+from standex.edges.intake import Intake
+from standex.edges.live_status import LiveStatus, RunCounts
+from standex.edges.mailbox import Mailbox
+from standex.edges.perceive_pool import PerceivePool
+from standex.edges.single_writer import Outputs, SingleWriter
+from standex.edges.watchdog import Watchdog
+from standex.model.observation import HealthReason, HealthState
+from standex.model.ports import Source
+from standex.model.record import Record
+from standex.station import Station
+
+STATUS_PERIOD_S = 1 / 8
+WATCH_PERIOD_S = 0.1
+SHEDDING_OVER_S = 3.0  # without a loss: then it is said to have ended
+NO_ANSWER_S = 4.0
+LIGHT_CAPACITY = 8  # frames of a light sensor cost nothing; a burst of them is not dropped
+_DRAIN_S = 10.0
+
+
+@runtime_checkable
+class LiveSource(Source, Protocol):
+    """A source that can be told to end."""
+
+    def close(self) -> None:
+        """Let ``records`` come to its end; called from another thread."""
+        ...
+
+
+def _ignore(_: LiveStatus) -> None:
+    """Show it to nobody."""
+
+
+async def run(
+    station: Station,
+    source: LiveSource,
+    *,
+    pool: PerceivePool,
+    clock: Clock,
+    started_utc_ns: int,
+    is_simulated: bool,
+    outputs: Outputs | None = None,
+    on_status: Callable[[LiveStatus], None] = _ignore,
+    stop: anyio.Event | None = None,
+) -> LiveStatus:
+    """Run until the source ends or ``stop`` is set, and return how it went.
+
+    Args:
+        station: of the site.
+        source: of records, each yielded when its time has come.
+        pool: entered.
+        clock: that the records' times are held against.
+        started_utc_ns: what the picture starts with; silence counts from then.
+        is_simulated: whether the source is the twin.
+        outputs: where what happens goes.
+        on_status: shown how it goes, a few times a second.
+        stop: ends the run in good order.
+
+    Raises:
+        StandexError: the source failed. What it had delivered has been worked on, and the failure
+            was said as health of ``source``.
+    """
+    service = _Service(
+        station,
+        pool=pool,
+        clock=clock,
+        started_utc_ns=started_utc_ns,
+        is_simulated=is_simulated,
+        outputs=outputs or Outputs(),
+    )
+    problem: list[Exception] = []
+
+    def pump() -> None:
+        for record in source.records():
+            from_thread.run_sync(service.post, record)
+
+    async def deliver() -> None:
+        try:
+            await to_thread.run_sync(pump, abandon_on_cancel=True)
+        except Exception as error:  # noqa: BLE001 - told as health, and raised at the end
+            problem.append(error)
+            service.blame_source(error)
+        ended.set()
+
+    async def end_when_told() -> None:
+        if stop is not None:
+            await stop.wait()
+            source.close()
+
+    async def show() -> None:
+        while True:
+            on_status(service.status())
+            await anyio.sleep(STATUS_PERIOD_S)
+
+    async def watch() -> None:
+        while True:
+            service.watch()
+            await anyio.sleep(WATCH_PERIOD_S)
+
+    ended = anyio.Event()
+    async with anyio.create_task_group() as beside:
+        for job in (show, watch, end_when_told, deliver):
+            beside.start_soon(job)
+        try:
+            async with anyio.create_task_group() as sensors:
+                for sensor_id in service.mailboxes:
+                    sensors.start_soon(service.follow, sensor_id)
+                await ended.wait()
+                service.close()
+                # A worker that hangs must not keep the recording from being closed.
+                sensors.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
+        finally:
+            source.close()
+        beside.cancel_scope.cancel()
+    final_status = service.status()
+    on_status(final_status)
+    if problem:
+        raise problem[0]
+    return final_status
+
+
+@final
+class _Service:
+    """The parts of one run; all methods are called in the event loop."""
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        pool: PerceivePool,
+        clock: Clock,
+        started_utc_ns: int,
+        is_simulated: bool,
+        outputs: Outputs,
+    ) -> None:
+        specs = {spec.sensor_id: spec for spec in station.site.sensors}
+        self.mailboxes = {
+            name: Mailbox(capacity=1 if pool.is_heavy(name) else LIGHT_CAPACITY) for name in specs
+        }
+        self._states: dict[str, Any] = {
+            name: technology.start() for name, technology in station.technologies.items()
+        }
+        self._pool = pool
+        self._clock = clock
+        self._board = HealthBoard()
+        self._counts = RunCounts(
+            station.site, started_utc_ns=started_utc_ns, is_simulated=is_simulated
+        )
+        self._intake = Intake(specs)
+        self._watchdog = Watchdog(
+            {name: spec.rate_hz for name, spec in specs.items()}, since_utc_ns=started_utc_ns
+        )
+        self._writer = SingleWriter(
+            station,
+            started_utc_ns=started_utc_ns,
+            outputs=outputs,
+            board=self._board,
+            counts=self._counts,
+            clock=clock,
+        )
+        self._loss_utc_ns: dict[str, int] = {}
+        self._busy_since_utc_ns: dict[str, int] = {}
+
+    def status(self) -> LiveStatus:
+        """Return how it goes."""
+        return self._counts.status(
+            self._writer.picture, unknown=self._intake.unknown, now_utc_ns=self._clock.utc_ns()
+        )
+
+    def close(self) -> None:
+        """Say that nothing more comes."""
+        for mailbox in self.mailboxes.values():
+            mailbox.close()
+
+    def blame_source(self, error: Exception) -> None:
+        """Say that the source has failed."""
+        self._stand("source", "source", HealthReason.DISCONNECTED, f"the source ended: {error}")
+
+    def post(self, record: Record) -> None:
+        """Take a record from the source."""
+        name, now = record.sensor_id, self._clock.utc_ns()
+        if not self._intake.is_known(record):
+            if self._intake.count_unknown(record):
+                known = ", ".join(self.mailboxes)
+                self._stand(
+                    name,
+                    "unknown",
+                    HealthReason.BAD_RECORD,
+                    f"records of a sensor that the site does not know are dropped; it knows {known}",
+                )
+            return
+        if self._watchdog.heard(name, now_utc_ns=now):
+            self._clear(name, "silent")
+        admission, counts = self._intake.admit(record, now_utc_ns=now), self._counts.of[name]
+        if not admission.is_accepted:
+            counts.n_refused += 1
+            self._stand(name, "refused", admission.reason, admission.message)
+            return
+        self._clear(name, "refused")
+        counts.n_records += 1
+        counts.n_lost += admission.n_lost
+        n_shed = self.mailboxes[name].put(record)
+        counts.n_shed += n_shed
+        if admission.n_lost or n_shed:
+            self._loss_utc_ns[name] = now
+            where = "this computer is too slow" if n_shed else "their numbers never arrived"
+            self._stand(
+                name,
+                "shedding",
+                HealthReason.SHEDDING,
+                f"records are being left out: {where}",
+                state=HealthState.DEGRADED,
+            )
+
+    async def follow(self, sensor_id: str) -> None:
+        """Perceive one sensor's records, one after the other, until its mailbox is closed."""
+        counts = self._counts.of[sensor_id]
+        while (record := await self.mailboxes[sensor_id].get()) is not None:
+            hints = self._writer.hints
+            self._writer.keep(record, hints)
+            self._busy_since_utc_ns[sensor_id] = self._clock.utc_ns()
+            try:
+                state, observations = await self._pool.perceive(
+                    self._states[sensor_id], record, hints
+                )
+            except Exception as error:  # noqa: BLE001 - foreign code; the other sensors go on
+                counts.n_errors += 1
+                self._stand(
+                    sensor_id,
+                    "technology",
+                    HealthReason.BAD_RECORD,
+                    f"its technology failed on a record ({type(error).__name__}: {error})",
+                )
+                continue
+            finally:
+                self._busy_since_utc_ns.pop(sensor_id, None)
+                self._clear(sensor_id, "no answer")
+            self._states[sensor_id] = state
+            self._clear(sensor_id, "technology")
+            self._writer.take(sensor_id, observations)
+            counts.done(record.t_utc_ns, now_utc_ns=self._clock.utc_ns())
+
+    def watch(self) -> None:
+        """Look for sensors that are silent, workers that hang, and losses that have ended."""
+        now = self._clock.utc_ns()
+        for name in self._watchdog.newly_silent(now_utc_ns=now):
+            self._stand(
+                name,
+                "silent",
+                HealthReason.DISCONNECTED,
+                "no records come; look at its power and its line",
+            )
+            self._uncover(name, now)
+        for name, since in self._busy_since_utc_ns.items():
+            if (now - since) * 1e-9 > NO_ANSWER_S:
+                self._stand(
+                    name,
+                    "no answer",
+                    HealthReason.DATA_QUALITY,
+                    f"its technology has been at one record for over {NO_ANSWER_S:g} s",
+                )
+        for name, at in list(self._loss_utc_ns.items()):
+            if (now - at) * 1e-9 > SHEDDING_OVER_S:
+                del self._loss_utc_ns[name]
+                self._clear(name, "shedding")
+
+    def _uncover(self, sensor_id: str, now_utc_ns: int) -> None:
+        """Take back what a silent sensor could see: it sees nobody now."""
+        last = self._writer.picture.coverage.get(sensor_id)
+        if last is not None:
+            nothing = replace(
+                last,
+                t_utc_ns=now_utc_ns,
+                p_report=0 * last.p_report,
+                p_detect=0 * last.p_detect,
+            )
+            self._writer.take(sensor_id, (nothing,))
+
+    def _stand(
+        self,
+        sensor_id: str,
+        cause: str,
+        reason: HealthReason,
+        message: str,
+        *,
+        state: HealthState = HealthState.FAILED,
+    ) -> None:
+        word = self._board.stand(
+            sensor_id,
+            cause,
+            t_utc_ns=self._clock.utc_ns(),
+            state=state,
+            reason=reason,
+            message=message,
+        )
+        self._writer.say(word)
+
+    def _clear(self, sensor_id: str, cause: str) -> None:
+        self._writer.say(self._board.clear(sensor_id, cause, t_utc_ns=self._clock.utc_ns()))

@@ -1,0 +1,195 @@
+"""The tables of a site file, as they are typed by people, and their way into the model.
+
+Angles in the file are degrees (``_deg``); ``to_core`` makes them radians.
+"""
+
+import math
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from standex.model.frames import RigidTransform
+from standex.model.items import DEFAULT_CLASSES, ItemClasses
+from standex.model.site import Level, Line, LineRole, OperatingPoint, SensorSpec, Setting, Site
+from standex.model.zones import ZONES, BodyZone
+
+
+def _as_setting(value: object) -> Setting:
+    """Return a free value: a number, text, true or false, or a list of numbers or of texts."""
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):
+        return _finite(value)
+    if isinstance(value, list):
+        entries: list[Any] = value
+        if all(isinstance(entry, str) for entry in entries):
+            return [str(entry) for entry in entries]
+        if all(isinstance(entry, int | float) and not isinstance(entry, bool) for entry in entries):
+            return [float(_finite(entry)) for entry in entries]
+    raise ValueError("a setting is a number, text, true or false, or a list of numbers or of texts")
+
+
+def _finite(value: float) -> float:
+    # Whole numbers of any length are TOML; what no float can hold is as good as infinite.
+    if not abs(value) < 1e300:
+        raise ValueError("Input should be a finite number")
+    return value
+
+
+# TOML has lists where the model has tuples, and text where it has enums; all else is strict, so
+# that "5" is not a number and true is not 1.
+_Name = Annotated[str, Field(min_length=1)]
+_XY = Annotated[tuple[float, float], Field(strict=False)]
+_XYZ = Annotated[tuple[float, float, float], Field(strict=False)]
+_Wall = Annotated[tuple[float, float, float, float], Field(strict=False)]
+_Zone = Annotated[BodyZone, Field(strict=False)]
+_Setting = Annotated[Any, AfterValidator(_as_setting)]
+
+
+class Table(BaseModel):
+    """A table of a site file: no key but its own, no number that is not finite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class LevelTable(Table):
+    """One ``[[levels]]`` table."""
+
+    level_id: _Name
+    min_site_m: _XY
+    max_site_m: _XY
+    walls: Annotated[tuple[_Wall, ...], Field(strict=False)] = ()
+
+    def to_core(self) -> Level:
+        """Return the model's level."""
+        return Level(
+            level_id=self.level_id,
+            min_site_m=np.array(self.min_site_m),
+            max_site_m=np.array(self.max_site_m),
+            wall_site_m=np.array(self.walls, dtype=np.float64).reshape(-1, 2, 2),
+        )
+
+
+class LineTable(Table):
+    """One ``[[lines]]`` table; forward is to the right of the way from -> to."""
+
+    line_id: _Name
+    role: Annotated[LineRole, Field(strict=False)]
+    level_id: _Name
+    from_site_m: _XY
+    to_site_m: _XY
+
+    def to_core(self) -> Line:
+        """Return the model's line."""
+        return Line(
+            line_id=self.line_id,
+            role=self.role,
+            level_id=self.level_id,
+            from_site_m=np.array(self.from_site_m),
+            to_site_m=np.array(self.to_site_m),
+        )
+
+
+class ItemTable(Table):
+    """The ``[items]`` table: classes, their priors, and where on the body they are carried."""
+
+    names: Annotated[tuple[_Name, ...], Field(strict=False)] = DEFAULT_CLASSES
+    prior_per_person: dict[str, Annotated[float, Field(gt=0, lt=1)]]
+    zone_share: dict[_Zone, Annotated[float, Field(ge=0, le=1)]]
+
+    def to_core(self) -> tuple[ItemClasses, np.ndarray]:
+        """Return the model's item classes, and the share of each zone."""
+        priors = tuple(self.prior_per_person[name] for name in self.names[1:])
+        share = np.array([self.zone_share.get(zone, 0.0) for zone in ZONES])
+        # Shares are typed by hand to a few digits; what is left of rounding is divided out.
+        return ItemClasses(names=self.names, prior_per_person=priors), share / share.sum()
+
+
+class OperatingPointTable(Table):
+    """The ``[operating_point]`` table."""
+
+    p_alarm: Annotated[float, Field(gt=0, lt=1)]
+    min_coverage: Annotated[float, Field(gt=0, lt=1)]
+    wanted_zones: Annotated[tuple[_Zone, ...], Field(strict=False, min_length=1)]
+
+    def to_core(self) -> OperatingPoint:
+        """Return the model's operating point."""
+        return OperatingPoint(
+            p_alarm=self.p_alarm, min_coverage=self.min_coverage, wanted_zones=self.wanted_zones
+        )
+
+
+class SensorTable(Table):
+    """One ``[[sensors]]`` table."""
+
+    sensor_id: _Name
+    technology: _Name
+    instrument: _Name
+    level_id: _Name
+    position_site_m: _XYZ
+    yaw_deg: Annotated[float, Field(ge=-360, le=360)]
+    pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
+    rate_hz: Annotated[float, Field(gt=0)]
+    calibration: str = ""
+    settings: dict[str, _Setting] = {}
+    instrument_settings: dict[str, _Setting] = {}
+
+    def to_core(self) -> SensorSpec:
+        """Return the model's sensor; degrees become radians here."""
+        return SensorSpec(
+            sensor_id=self.sensor_id,
+            technology=self.technology,
+            instrument=self.instrument,
+            level_id=self.level_id,
+            site_from_sensor=RigidTransform.from_pose(
+                position_m=self.position_site_m,
+                yaw_rad=math.radians(self.yaw_deg),
+                pitch_rad=math.radians(self.pitch_deg),
+            ),
+            rate_hz=self.rate_hz,
+            settings=self.settings,
+            instrument_settings=self.instrument_settings,
+            calibration=self.calibration,
+        )
+
+
+class SiteTable(Table):
+    """A whole site file."""
+
+    site_id: _Name
+    title: str
+    exercise: bool
+    lag_s: Annotated[float, Field(ge=0)]
+    levels: Annotated[tuple[LevelTable, ...], Field(strict=False, min_length=1)]
+    lines: Annotated[tuple[LineTable, ...], Field(strict=False)] = ()
+    items: ItemTable
+    operating_point: OperatingPointTable
+    sensors: Annotated[tuple[SensorTable, ...], Field(strict=False, min_length=1)]
+
+    def to_core(self) -> Site:
+        """Return the model's site."""
+        items, zone_share = self.items.to_core()
+        return Site(
+            site_id=self.site_id,
+            title=self.title,
+            exercise=self.exercise,
+            levels=tuple(level.to_core() for level in self.levels),
+            lines=tuple(line.to_core() for line in self.lines),
+            sensors=tuple(sensor.to_core() for sensor in self.sensors),
+            items=items,
+            zone_share=zone_share,
+            operating_point=self.operating_point.to_core(),
+            lag_s=self.lag_s,
+        )
+
+
+# Which keys each table may have, by its path without row numbers; for "did you mean".
+TABLES: dict[tuple[str, ...], type[Table]] = {
+    (): SiteTable,
+    ("levels",): LevelTable,
+    ("lines",): LineTable,
+    ("items",): ItemTable,
+    ("operating_point",): OperatingPointTable,
+    ("sensors",): SensorTable,
+}

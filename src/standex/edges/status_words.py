@@ -1,0 +1,135 @@
+"""A running station in plain words: for the terminal, full screen or line by line."""
+
+from standex.decision.passages import seconds_in_reach
+from standex.edges.live_status import LiveStatus, SensorStatus
+from standex.model.event import Alert, Event, HealthChanged, PassageClosed, VerdictChanged
+from standex.model.observation import HealthState
+from standex.model.picture import Outcome
+from standex.model.site import Site
+from standex.model.zones import BodyZone
+
+ZONE_WORDS = {
+    BodyZone.TORSO_FRONT: "front of torso",
+    BodyZone.TORSO_BACK: "back of torso",
+    BodyZone.WAIST: "waist",
+    BodyZone.LEGS: "legs",
+    BodyZone.ARMS: "arms",
+    BodyZone.FEET: "feet",
+    BodyZone.BAG: "bag",
+}
+HEALTH_MARK = {HealthState.OK: "●", HealthState.DEGRADED: "◐", HealthState.FAILED: "✖"}
+
+
+def modes(status: LiveStatus) -> tuple[str, ...]:
+    """Return the words that must always be in sight."""
+    return (("SIMULATED",) if status.is_simulated else ()) + (
+        ("EXERCISE",) if status.site.exercise else ()
+    )
+
+
+def stale_words(status: LiveStatus) -> str:
+    """Return what to say about old data, or nothing while they are fresh."""
+    late = [sensor.sensor_id for sensor in status.sensors if sensor.is_stale]
+    if not late:
+        return ""
+    if status.is_stale:
+        age = "never" if status.age_s == float("inf") else f"{status.age_s:.1f} s ago"
+        return f"STALE: last data {age}; the plan shows the past"
+    return f"STALE: nothing new from {', '.join(late)}; who passes there is not screened"
+
+
+def rate_words(status: LiveStatus) -> str:
+    """Return how the station keeps up, in one line.
+
+    Only sensors that look for objects count as panels; a site without any speaks of all.
+    """
+    looking = {name for name, seen in status.picture.coverage.items() if seen.p_detect.any()} | {
+        sensor.sensor_id for sensor in status.sensors if sensor.technology != "floor-positions"
+    }
+    panels = [one for one in status.sensors if one.sensor_id in looking] or list(status.sensors)
+    rates = ", ".join(f"{panel.rate_hz:.1f}" for panel in panels)
+    share = status.screened_share
+    n_closed = sum(status.n_closed.values())
+    screened = "no passage ended yet" if share is None else f"{share:.0%} of {n_closed} screened"
+    word = "real time" if status.lag_s < 1.0 else "BEHIND real time"
+    return (
+        f"{word}: {rates} frames/s at the panels, {status.n_shed} shed, "
+        f"coverage {screened}, lag {status.lag_s:.2f} s, "
+        f"update {status.update_p50_ms:.1f} ms (p95 {status.update_p95_ms:.1f})"
+    )
+
+
+def age_words(sensor: SensorStatus) -> str:
+    """Return the age of a sensor's data."""
+    if sensor.age_s == float("inf"):
+        return "no data yet"
+    return f"{sensor.age_s:.1f} s" + (" STALE" if sensor.is_stale else "")
+
+
+def seconds_left(alert: Alert, status: LiveStatus) -> float:
+    """Return the time until the alarmed person is out of reach, counting down; -1 when unknown."""
+    passage = status.picture.passages.get(alert.track_id)
+    since_s = (status.t_utc_ns - alert.t_utc_ns) * 1e-9
+    left_s, age_s = alert.seconds_in_reach, since_s
+    if passage is not None:
+        now_s = seconds_in_reach(passage, status.site)
+        if now_s >= 0:
+            left_s, age_s = now_s, (status.t_utc_ns - passage.last_utc_ns) * 1e-9
+    return -1.0 if left_s < 0 else max(0.0, left_s - max(age_s, 0.0))
+
+
+def alert_words(alert: Alert, status: LiveStatus) -> tuple[str, str]:
+    """Return an alert in two lines: who, where, how sure and how long; and why."""
+    passage = status.picture.passages.get(alert.track_id)
+    p_threat = alert.p_threat if passage is None else passage.verdict.p_threat
+    x, y = alert.position_site_m if passage is None else passage.position_site_m
+    left_s = seconds_left(alert, status)
+    if passage is None:
+        reach = "has left"
+    elif left_s < 0:
+        reach = "time in reach not known"
+    elif left_s == 0:
+        reach = "out of reach"
+    else:
+        reach = f"{left_s:.0f} s left in reach"
+    first = (
+        f"person {alert.track_id}, {zone_words(alert.zone)}: {p_threat:.0%} "
+        f"(prior {prior_words(alert.prior)}), {reach}, at x {x:.1f} y {y:.1f} m"
+    )
+    return first, f"why: {alert.reason}"
+
+
+def zone_words(zone: BodyZone | None) -> str:
+    """Return a zone in plain words."""
+    return "zone not known" if zone is None else ZONE_WORDS[zone]
+
+
+def prior_words(prior: float) -> str:
+    """Return a prior; small ones as one in so many."""
+    return f"{prior:.0%}" if prior >= 0.01 else f"1 in {1 / max(prior, 1e-12):.0f}"
+
+
+def event_words(event: Event, site: Site) -> str:
+    """Return an event as one line, or nothing for those that a person need not read."""
+    match event:
+        case Alert():
+            return (
+                f"ALARM person {event.track_id}, {zone_words(event.zone)}: {event.p_threat:.0%}, "
+                f"{event.reason}"
+            )
+        case HealthChanged():
+            after = event.after
+            why = f" {after.reason.value.replace('_', ' ')}" if after.message else ""
+            known = {spec.sensor_id for spec in site.sensors}
+            of = "" if after.sensor_id in known else " (no sensor of this site)"
+            return f"sensor {after.sensor_id}{of}: {after.state.value.upper()}{why} {after.message}"
+        case VerdictChanged() if event.after is Outcome.NOT_SCREENED:
+            wanted = site.operating_point.min_coverage
+            return (
+                f"person {event.track_id} was NOT SCREENED: "
+                f"looked at {event.coverage:.0%}, {wanted:.0%} are wanted"
+            )
+        case PassageClosed() | VerdictChanged():
+            return ""
+        case _:
+            return f"task for {event.sensor_id}: {event.reason}"

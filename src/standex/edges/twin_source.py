@@ -1,0 +1,276 @@
+"""The twin as a source: its instruments in a process of their own, records at their time.
+
+The twin computes a little ahead. When it cannot keep up, frames of heavy instruments whose time
+has passed are left out, newest frame first: their numbers go on counting, so that the gap shows.
+"""
+
+import heapq
+import queue
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Self, final
+
+from standex.edges.child_process import Child, settle_in, start_child
+from standex.edges.clock import Clock, SystemClock
+from standex.edges.plugins import build_instruments
+from standex.model.errors import StandexError
+from standex.model.ports import Instrument
+from standex.model.record import Record
+from standex.model.site import Site
+from standex.model.trajectories import Trajectories
+from standex.model.truth import Truth
+from standex.twin.faults import Fault
+from standex.twin.scene import Scene
+
+AHEAD_S = 0.6
+AFTER_S = 2.5  # the sensors go on looking when the last person has left, so that tracks end
+_MOST_WAITING = 256
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TwinPlan:
+    """What the twin shall play.
+
+    Attributes:
+        site: whose instruments.
+        trajectories: who walks where, site frame.
+        truth: who carries what.
+        seed: of everything that the instruments draw.
+        heavy: sensors whose late frames are left out.
+        faults: by sensor.
+        duration_s: how long; None until the last person has left.
+    """
+
+    site: Site
+    trajectories: Trajectories
+    truth: Truth
+    seed: int
+    heavy: Collection[str] = ()
+    faults: Mapping[str, tuple[Fault, ...]]
+    duration_s: float | None = None
+
+
+@final
+class TwinSource:
+    """Satisfies the ``Source`` port, in real time."""
+
+    def __init__(
+        self,
+        plan: TwinPlan,
+        *,
+        clock: Clock,
+        build: Callable[[Site, int], Mapping[str, Instrument]] = build_instruments,
+    ) -> None:
+        """Make a source; nothing runs before it is entered.
+
+        Args:
+            plan: what to play.
+            clock: the computer's; another process cannot read any other.
+            build: makes the instruments, in the twin's process.
+        """
+        self._plan = plan
+        self._clock = clock
+        self._build = build
+        self._child: Child | None = None
+        self._is_over = threading.Event()
+        self._arrived: queue.Queue[Any] = queue.Queue(_MOST_WAITING)
+        self._start_utc_ns: int | None = None
+        self._shed: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        """Start the twin's process and wait until its instruments stand.
+
+        Raises:
+            StandexError: they cannot be built.
+        """
+        self._child = start_child(_play, self._plan, self._build, name="standex-twin")
+        try:
+            self._next_word()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the twin's process."""
+        self.close()
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+
+    @property
+    def shed(self) -> Mapping[str, int]:
+        """Return by sensor how many frames the twin has left out."""
+        return dict(self._shed)
+
+    def begin(self, start_utc_ns: int) -> None:
+        """Let people walk from ``start_utc_ns`` on."""
+        if self._child is None:
+            raise ValueError("enter the source before it begins")
+        self._child.line.send(start_utc_ns)
+        self._start_utc_ns = start_utc_ns
+
+    def close(self) -> None:
+        """Let ``records`` come to its end; may be called from another thread."""
+        self._is_over.set()
+
+    def records(self) -> Iterator[Record]:
+        """Yield each record at its time.
+
+        Raises:
+            StandexError: the twin's process has ended before its time.
+        """
+        if self._start_utc_ns is None:
+            self.begin(self._clock.utc_ns() + round(AHEAD_S * 1e9))
+        threading.Thread(target=self._listen, daemon=True).start()
+        while not self._is_over.is_set():
+            try:
+                word = self._arrived.get(timeout=_POLL_S)
+            except queue.Empty:
+                continue
+            match word:
+                case (Record() as record, dict() as shed):
+                    self._shed = shed
+                    if not self._is_time(record.t_utc_ns):
+                        return
+                    yield record
+                case None:
+                    return
+                case _:
+                    raise StandexError(f"the twin has stopped: {word}")
+
+    def _is_time(self, t_utc_ns: int) -> bool:
+        """Wait until then; False when the source was closed meanwhile."""
+        while (left_s := (t_utc_ns - self._clock.utc_ns()) * 1e-9) > 0:
+            if self._is_over.wait(min(left_s, 0.5)):
+                return False
+        return not self._is_over.is_set()
+
+    def _listen(self) -> None:
+        """Move what the twin sends into the queue; the queue's bound holds the twin back."""
+        while not self._is_over.is_set():
+            try:
+                word = self._next_word()
+            except StandexError as error:
+                word = str(error)
+            while not self._is_over.is_set():
+                try:
+                    self._arrived.put(word, timeout=_POLL_S)
+                    break
+                except queue.Full:
+                    continue
+            if word is None or isinstance(word, str):
+                return
+
+    def _next_word(self) -> Any:
+        child = self._child
+        try:
+            while child is not None and not child.line.poll(_POLL_S):
+                if self._is_over.is_set():
+                    return None
+            word = None if child is None else child.line.recv()
+        except (EOFError, OSError) as error:
+            if self._is_over.is_set():
+                return None
+            raise StandexError("its process has ended (out of memory?)") from error
+        if isinstance(word, str) and word != "ready":
+            raise StandexError(word)
+        return word
+
+
+def _play(
+    line: Connection, plan: TwinPlan, build: Callable[[Site, int], Mapping[str, Instrument]]
+) -> None:
+    """Run the instruments; the main function of the twin's process."""
+    settle_in()
+    try:
+        try:
+            instruments = with_faults(build(plan.site, plan.seed), plan.faults)
+            line.send("ready")
+            start_utc_ns: int = line.recv()
+            scene = Scene(
+                trajectories=plan.trajectories, truth=plan.truth, start_utc_ns=start_utc_ns
+            )
+            end_utc_ns = scene.end_utc_ns + round(AFTER_S * 1e9)
+            if plan.duration_s is not None:
+                end_utc_ns = min(end_utc_ns, start_utc_ns + round(plan.duration_s * 1e9))
+            shed: dict[str, int] = {}
+            for record in play(
+                instruments, scene, end_utc_ns, heavy=plan.heavy, clock=SystemClock(), shed=shed
+            ):
+                line.send((record, shed))
+            line.send(None)
+        except (EOFError, OSError):
+            raise
+        except StandexError as error:
+            line.send(str(error))
+        except Exception as error:  # noqa: BLE001 - foreign code; the parent says what it was
+            line.send(f"{type(error).__name__}: {error}")
+        line.recv()  # until the parent hangs up
+    except (EOFError, OSError):
+        return
+
+
+def play(
+    instruments: Mapping[str, Instrument],
+    scene: Scene,
+    end_utc_ns: int,
+    *,
+    heavy: Collection[str],
+    clock: Clock,
+    shed: dict[str, int],
+) -> Iterator[Record]:
+    """Yield the records of all instruments in order of time, at most ``AHEAD_S`` ahead.
+
+    A heavy frame whose time has passed is left out and counted in ``shed``; light frames are
+    never left out. A dead device gives no record and no number.
+    """
+    turns = [(scene.start_utc_ns, row, 0, 0) for row in range(len(instruments))]
+    names = list(instruments)
+    while turns:
+        t_utc_ns, row, turn, sequence = heapq.heappop(turns)
+        if t_utc_ns > end_utc_ns:
+            return
+        name = names[row]
+        clock.wait_until_utc_ns(t_utc_ns - round(AHEAD_S * 1e9))
+        is_late = name in heavy and clock.utc_ns() > t_utc_ns
+        record = None
+        if is_late:
+            shed[name] = shed.get(name, 0) + 1
+        else:
+            record = instruments[name].record(scene, t_utc_ns, sequence)
+        then = scene.start_utc_ns + round((turn + 1) * 1e9 / instruments[name].rate_hz)
+        number = sequence + (is_late or record is not None)
+        heapq.heappush(turns, (then, row, turn + 1, number))
+        if record is not None:
+            yield record
+
+
+def with_faults(
+    instruments: Mapping[str, Instrument], faults: Mapping[str, tuple[Fault, ...]]
+) -> dict[str, Instrument]:
+    """Return instruments that will fail as told.
+
+    Raises:
+        StandexError: a fault is for a sensor that is not there, or that cannot have faults.
+    """
+    failing: dict[str, Any] = dict(instruments)
+    for name, planned in faults.items():
+        if name not in failing:
+            raise StandexError(
+                f"a fault was asked for sensor {name!r}, which the site does not have; "
+                f"it has {', '.join(instruments)}"
+            )
+        if not hasattr(failing[name], "faults"):
+            raise StandexError(f"the twin's instrument of sensor {name!r} cannot have faults")
+        failing[name] = replace(failing[name], faults=planned)
+    return failing

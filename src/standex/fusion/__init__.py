@@ -1,0 +1,1 @@
+"""Evidence -> what is known about each person: attachment, dependence, the ledger."""

@@ -1,0 +1,156 @@
+"""The built-in fuser: attaches looks and coverage, keeps every person's ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import final
+
+import numpy as np
+from jaxtyping import Float
+
+from standex.fusion.attachment import NEGLIGIBLE, attached, footprint_weights
+from standex.fusion.ledger import log_posterior
+from standex.model.observation import Coverage, Evidence
+from standex.model.picture import Association, LedgerEntry, Passage, Snapshot
+from standex.model.zones import ZONE_INDEX
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LedgerFuser:
+    """Satisfies the ``Fuser`` port.
+
+    Attributes:
+        log_prior: per zone and class.
+        zone_share: how a person's prior is split over the zones.
+        trusted: calibrations that may count, by their id; of any other the evidence is shown and
+            weighs nothing.
+    """
+
+    log_prior: Float[np.ndarray, "zones classes"]
+    zone_share: Float[np.ndarray, " zones"]
+    trusted: frozenset[str]
+
+    def attach(
+        self,
+        passages: Mapping[int, Passage],
+        look: tuple[Evidence, ...],
+        snapshot: Snapshot,
+        association: Association | None,
+        /,
+    ) -> Mapping[int, Passage]:
+        """Return the passages with one look, all zones of it, in their ledgers.
+
+        The look is attached once, for all its zones: by the tracker's weights where the same
+        record gave a position, else by its footprint.
+
+        Raises:
+            ValueError: the parts are not of one look, or a likelihood is not finite or not one
+                per class.
+        """
+        self._check(look)
+        first = look[0]
+        if association is not None and 0 <= first.position_row < len(association.weight):
+            track_id, weight = association.track_id, association.weight[first.position_row]
+            nobody = float(association.nobody[first.position_row])
+        else:
+            track_id = snapshot.track_id
+            weight, nobody = footprint_weights(
+                first.footprint, snapshot, t_utc_ns=first.t_utc_ns
+            )
+        near = [
+            row
+            for row in np.flatnonzero(weight > NEGLIGIBLE)
+            if int(track_id[row]) in passages
+        ]
+        # Whoever has a share of the look but no passage yet is somebody else: nobody we know.
+        nobody += float(weight.sum() - weight[near].sum())
+        added: dict[int, list[LedgerEntry]] = {int(track_id[row]): [] for row in near}
+        for part in look:
+            state = self._state(passages, [int(track_id[row]) for row in near], part)
+            shares = attached(
+                part.log_likelihood, part.log_clutter, weight[near], nobody, state
+            )
+            for row, log_likelihood in zip(near, shares, strict=True):
+                entry = self._entry(part, log_likelihood, float(weight[row]))
+                added[int(track_id[row])].append(entry)
+        changed = dict(passages)
+        for person, entries in added.items():
+            changed[person] = self._with_entries(passages[person], tuple(entries))
+        return changed
+
+    def cover(
+        self, passages: Mapping[int, Passage], coverage: Coverage, snapshot: Snapshot, /
+    ) -> Mapping[int, Passage]:
+        """Return the passages with what a sensor could see.
+
+        The best look counts, not the sum of them: looks of one sensor at one person fail
+        together. A place outside the grid is not covered.
+        """
+        if not coverage.p_detect.any():
+            return passages
+        dt_s = (coverage.t_utc_ns - snapshot.t_utc_ns) * 1e-9
+        place = snapshot.position_site_m + dt_s * snapshot.velocity_site_m_per_s
+        cell = np.floor((place - coverage.origin_site_m) / coverage.cell_m).astype(np.int64)
+        inside = ((cell >= 0) & (cell < coverage.p_report.shape)).all(axis=1)
+        changed = dict(passages)
+        for row in np.flatnonzero(inside):
+            passage = passages.get(int(snapshot.track_id[row]))
+            seen = coverage.p_detect[:, cell[row, 0], cell[row, 1]]
+            if passage is not None and np.any(seen > passage.covered):
+                covered = np.maximum(passage.covered, seen)
+                changed[passage.track_id] = replace(passage, covered=covered)
+        return changed
+
+    def _check(self, look: tuple[Evidence, ...]) -> None:
+        n_classes = self.log_prior.shape[1]
+        for part in look:
+            if part.look_id != look[0].look_id or part.sensor_id != look[0].sensor_id:
+                raise ValueError(f"{part.look_id} and {look[0].look_id} are not one look")
+            if part.log_likelihood.shape != (n_classes,):
+                raise ValueError(
+                    f"{part.look_id}: {len(part.log_likelihood)} likelihoods, site has {n_classes} classes"
+                )
+            if not (np.isfinite(part.log_likelihood).all() and np.isfinite(part.log_clutter)):
+                raise ValueError(f"{part.look_id}: a likelihood is not finite")
+            if not 0 <= part.correlation <= 1:
+                raise ValueError(f"{part.look_id}: correlation {part.correlation} is outside [0, 1]")
+
+    def _state(
+        self, passages: Mapping[int, Passage], people: list[int], part: Evidence
+    ) -> np.ndarray:
+        rows = [
+            np.exp(passages[p].log_posterior[ZONE_INDEX[part.zone]])
+            if part.zone is not None
+            else self.zone_share @ np.exp(passages[p].log_posterior)
+            for p in people
+        ]
+        return np.array(rows).reshape(len(people), self.log_prior.shape[1])
+
+    def _entry(
+        self, part: Evidence, log_likelihood: np.ndarray, attachment: float
+    ) -> LedgerEntry:
+        return LedgerEntry(
+            sensor_id=part.sensor_id,
+            look_id=part.look_id,
+            t_utc_ns=part.t_utc_ns,
+            zone=part.zone,
+            log_likelihood=log_likelihood,
+            attachment=attachment,
+            correlation=part.correlation,
+            counts=part.calibration_id in self.trusted,
+            reason=part.reason,
+            score=part.score,
+            patch=part.patch,
+        )
+
+    def _with_entries(self, passage: Passage, added: tuple[LedgerEntry, ...]) -> Passage:
+        known = {(entry.look_id, entry.zone) for entry in passage.entries}
+        new = tuple(entry for entry in added if (entry.look_id, entry.zone) not in known)
+        if not new:
+            return passage  # a sensor that repeats itself is not a second witness
+        entries = passage.entries + new
+        return replace(
+            passage,
+            entries=entries,
+            log_posterior=log_posterior(entries, self.log_prior, self.zone_share),
+        )

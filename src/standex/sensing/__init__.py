@@ -1,0 +1,1 @@
+"""One room per technology: raw record -> observations. Rooms do not know each other."""

@@ -1,0 +1,355 @@
+"""Microwave pillars as a technology: the room's stages put together, one sensor at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+
+from standex.model.calibration import Calibration
+from standex.model.errors import RecordError, SiteError
+from standex.model.hints import Hints
+from standex.model.observation import (
+    Coverage,
+    Evidence,
+    Health,
+    HealthReason,
+    HealthState,
+    Observation,
+)
+from standex.model.ports import Technology
+from standex.model.record import Record
+from standex.model.site import SensorSpec, Setting, Site
+from standex.model.zones import ZONE_INDEX, ZONES
+from standex.sensing.microwave.background import Background, disturbance, learn
+from standex.sensing.microwave.evidence import SCORES, Look, evidence_of, footprint_of, scores_of
+from standex.sensing.microwave.reconstruction import Box, column_pairs, reconstruct
+from standex.sensing.microwave.surface import find_stripe
+from standex.sensing.microwave.sweep import KIND, Sweep, parse_sweep
+
+CELL_M = 0.25
+REFERENCE_CLARITY = 1.0
+STILL_M_PER_S = 0.3  # slower people have no heading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class State:
+    """What one sensor remembers.
+
+    Attributes:
+        background: of the empty room, or None before the first empty sweep.
+        last_utc_ns: time of the last record, or None.
+        last_sequence: its number.
+        n_shed: looks that were wanted and left out, so far.
+    """
+
+    background: Background | None = None
+    last_utc_ns: int | None = None
+    last_sequence: int = -1
+    n_shed: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MicrowavePillars:
+    """Satisfies the ``Technology`` port.
+
+    Attributes:
+        spec: the sensor, as surveyed.
+        class_names: of the site.
+        calibration: of its likelihoods, or None.
+        near_m: people nearer than this (upstream of the pillars) are too oblique.
+        far_m: people further are not focused.
+        half_lane_m: people further to the side are in another lane.
+        beam_m: anybody nearer than this disturbs the empty room.
+        max_looks: people focused per record; who needs it most goes first, the rest are shed,
+            and shedding covers nobody.
+        obscured_at: share of the background that may change before the sensor is obscured.
+        depth_m: box, along the way in.
+        across_m: box, to the side.
+        height_m: box, up.
+    """
+
+    spec: SensorSpec
+    class_names: tuple[str, ...]
+    calibration: Calibration | None
+    near_m: float
+    far_m: float
+    half_lane_m: float
+    beam_m: float
+    max_looks: int
+    obscured_at: float
+    depth_m: np.ndarray
+    across_m: np.ndarray
+    height_m: np.ndarray
+
+    def start(self) -> Any:
+        """Return the state before the first record."""
+        return State()
+
+    def perceive(
+        self, state: Any, record: Record, hints: Hints, /
+    ) -> tuple[Any, tuple[Observation, ...]]:
+        """Return evidence about the people in the lane, what was covered, and health.
+
+        Raises:
+            RecordError: the record cannot be parsed, or its time runs backwards.
+        """
+        sweep = parse_sweep(record)
+        before: State = state
+        if before.last_utc_ns is not None and record.t_utc_ns <= before.last_utc_ns:
+            raise RecordError(
+                f"record {record.sequence} of {record.sensor_id}: its time runs backwards by "
+                f"{(before.last_utc_ns - record.t_utc_ns) * 1e-9:.3f} s"
+            )
+        local = self.spec.site_from_sensor.inverse()
+        at = hints.at(record.t_utc_ns)
+        place = (local @ np.column_stack([at, np.zeros(len(at))]))[:, :2]
+        velocity = hints.velocity_site_m_per_s @ self.spec.site_from_sensor.rotation[:2, :2]
+        background = self._learn(before.background, sweep, place)
+        after = replace(
+            before,
+            background=background,
+            last_utc_ns=record.t_utc_ns,
+            last_sequence=record.sequence,
+        )
+        if background is None or not background.is_known:
+            seen = len(hints.need) > 0
+            return after, (
+                self._coverage(record.t_utc_ns, [], []),
+                self._health(
+                    record,
+                    HealthState.DEGRADED,
+                    HealthReason.STARTING,
+                    "learning the empty room" + ("; people are in it, keep the lane clear" * seen),
+                ),
+            )
+        changed = disturbance(background, sweep.samples)
+        if changed > self.obscured_at:
+            return after, (
+                self._coverage(record.t_utc_ns, [], []),
+                self._health(
+                    record,
+                    HealthState.FAILED,
+                    HealthReason.OBSCURED,
+                    f"{100 * changed:.0f} % of the empty room has changed: something covers or "
+                    "has moved a pillar; clear it",
+                ),
+            )
+        clean = replace(sweep, samples=sweep.samples - background.samples)
+        wanted = self._wanted(place)
+        rows = wanted[np.argsort(-hints.need[wanted], kind="stable")][: self.max_looks]
+        after = replace(after, n_shed=before.n_shed + len(wanted) - len(rows))
+        looks = [
+            self._look(clean, place[row], velocity[row], float(hints.spread_m[row])) for row in rows
+        ]
+        calibration, health = self._calibration_now(record, before)
+        evidence: list[Evidence] = []
+        for number, look in enumerate(looks):
+            if look.quality > 0:
+                evidence += self._say(look, record, f"{record.sequence}.{number}", calibration)
+        covered = [look.quality if calibration is not None else 0.0 for look in looks]
+        coverage = self._coverage(record.t_utc_ns, looks, covered)
+        return after, (coverage, *evidence, health)
+
+    def scores(self, record: Record, background: Background, hints: Hints) -> list[np.ndarray]:
+        """Return the scores of every look in a record, zone by zone: for calibration."""
+        _, observations = self.perceive(State(background=background), record, hints)
+        return [
+            np.array([seen.score[name] for name in SCORES])
+            for seen in observations
+            if isinstance(seen, Evidence)
+        ]
+
+    def _learn(
+        self, background: Background | None, sweep: Sweep, place: np.ndarray
+    ) -> Background | None:
+        """Take an empty sweep into the background.
+
+        Empty means that nobody is tracked in the beam and, once the room is known, that it still
+        looks like itself: a person whom no camera has seen must not be learnt away.
+        """
+        ahead = (place[:, 0] > -0.5) & (np.hypot(place[:, 0], place[:, 1]) < self.beam_m)
+        if ahead.any():
+            return background
+        if background is not None and background.is_known:
+            change = np.mean(np.abs(sweep.samples - background.samples) ** 2)
+            if change > 2 * background.noise**2:
+                return background
+        return learn(background, sweep.samples)
+
+    def _wanted(self, place: np.ndarray) -> np.ndarray:
+        inside = (
+            (place[:, 0] > self.near_m)
+            & (place[:, 0] < self.far_m)
+            & (np.abs(place[:, 1]) < self.half_lane_m)
+        )
+        return np.flatnonzero(inside)
+
+    def _look(
+        self, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, spread_m: float
+    ) -> Look:
+        """Focus on one person; the box faces the way they walk, or the sensor if they stand."""
+        speed = float(np.hypot(*velocity))
+        heading = velocity / speed if speed > STILL_M_PER_S else -place / np.hypot(*place)
+        is_front = bool(heading @ place < 0)
+        away = -heading if is_front else heading
+        box = Box(
+            origin_m=place,
+            away=away,
+            depth_m=self.depth_m,
+            across_m=self.across_m,
+            height_m=self.height_m,
+        )
+        image = reconstruct(sweep, box, velocity_m_per_s=velocity)
+        stripes = [find_stripe(one, box) for one in image]
+        normal = np.array(
+            [
+                _normal_rad(sweep.tx_position_m[t], sweep.rx_position_m[r], place, away)
+                for t, r in column_pairs(sweep)
+            ]
+        )
+        return Look(
+            box=box, stripes=stripes, is_front=is_front, normal_rad=normal, spread_m=spread_m
+        )
+
+    def _say(
+        self, look: Look, record: Record, number: str, calibration: Calibration | None
+    ) -> tuple[Evidence, ...]:
+        local = footprint_of(look)
+        pose = self.spec.site_from_sensor
+        turn = pose.rotation[:2, :2]
+        footprint = replace(
+            local,
+            position_site_m=(pose @ np.append(local.position_site_m, 0.0))[:2],
+            covariance_site_m2=turn @ local.covariance_site_m2 @ turn.T,
+        )
+        return evidence_of(
+            look,
+            sensor_id=record.sensor_id,
+            look_id=f"{record.sensor_id}:{number}",
+            t_utc_ns=record.t_utc_ns,
+            footprint=footprint,
+            calibration=calibration,
+            class_names=self.class_names,
+        )
+
+    def _coverage(self, t_utc_ns: int, looks: list[Look], quality: list[float]) -> Coverage:
+        """Return P(reference object detected) in the cells where somebody was focused, else 0."""
+        pose = self.spec.site_from_sensor
+        reach = self.far_m + 1.0
+        origin = pose.translation_m[:2] - reach
+        n = int(np.ceil(2 * reach / CELL_M))
+        p_detect = np.zeros((len(ZONES), n, n))
+        best = self.calibration.p_detect if self.calibration is not None else 0.0
+        x = origin[0] + CELL_M * (np.arange(n) + 0.5)
+        y = origin[1] + CELL_M * (np.arange(n) + 0.5)
+        for look, share in zip(looks, quality, strict=True):
+            here = (pose @ np.append(look.box.origin_m, 0.0))[:2]
+            near = np.hypot(x[:, None] - here[0], y[None, :] - here[1]) < 0.3
+            for zone in scores_of(look):
+                layer = p_detect[ZONE_INDEX[zone]]
+                layer[near] = np.maximum(layer[near], best * share)
+        return Coverage(
+            sensor_id=self.spec.sensor_id,
+            t_utc_ns=t_utc_ns,
+            level_id=self.spec.level_id,
+            origin_site_m=origin,
+            cell_m=CELL_M,
+            p_report=np.zeros((n, n)),
+            p_detect=p_detect,
+        )
+
+    def _calibration_now(
+        self, record: Record, before: State
+    ) -> tuple[Calibration | None, Health]:
+        calibration = self.calibration
+        if calibration is None:
+            return None, self._health(
+                record,
+                HealthState.DEGRADED,
+                HealthReason.NOT_CALIBRATED,
+                "no calibration: its evidence is shown and counts for nothing",
+            )
+        if record.t_utc_ns >= calibration.expires_utc_ns:
+            return None, self._health(
+                record,
+                HealthState.DEGRADED,
+                HealthReason.CALIBRATION_EXPIRED,
+                f"calibration {calibration.calibration_id} has expired; calibrate again",
+            )
+        if before.last_utc_ns is not None:
+            gap_s = (record.t_utc_ns - before.last_utc_ns) * 1e-9
+            if gap_s * self.spec.rate_hz > 2.2:
+                return calibration, self._health(
+                    record,
+                    HealthState.DEGRADED,
+                    HealthReason.LOW_FRAME_RATE,
+                    f"{gap_s:.2f} s since the last sweep, {1 / self.spec.rate_hz:.2f} s expected",
+                )
+        return calibration, self._health(record, HealthState.OK, HealthReason.NONE, "")
+
+    def _health(
+        self, record: Record, state: HealthState, reason: HealthReason, message: str
+    ) -> Health:
+        return Health(
+            sensor_id=record.sensor_id,
+            t_utc_ns=record.t_utc_ns,
+            state=state,
+            reason=reason,
+            message=message,
+        )
+
+
+def _normal_rad(
+    tx_m: np.ndarray, rx_m: np.ndarray, place: np.ndarray, away: np.ndarray
+) -> float:
+    """Return the direction that halves the angle between two columns, from facing the array."""
+    to_t = tx_m[:, :2].mean(axis=0) - place
+    to_r = rx_m[:, :2].mean(axis=0) - place
+    half = to_t / np.hypot(*to_t) + to_r / np.hypot(*to_r)
+    return float(np.arctan2(-away[0] * half[1] + away[1] * half[0], -(away @ half)))
+
+
+def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
+    """Return the technology of one microwave sensor; entry point ``microwave``.
+
+    Raises:
+        SiteError: a setting is missing, or the calibration is of another kind or order of scores.
+    """
+    if calibration is not None and calibration.sensor_kind != KIND:
+        raise SiteError(
+            f"sensor {spec.sensor_id}: calibration {calibration.calibration_id} is for "
+            f"{calibration.sensor_kind}, not {KIND}"
+        )
+    if calibration is not None and calibration.feature_names != SCORES:
+        raise SiteError(
+            f"sensor {spec.sensor_id}: calibration {calibration.calibration_id} has the scores "
+            f"{calibration.feature_names}, this version makes {SCORES}; calibrate again"
+        )
+
+    def number(name: str) -> float:
+        return _number(spec.settings, name, spec)
+
+    voxel = number("voxel_m")
+    return MicrowavePillars(
+        spec=spec,
+        class_names=site.items.names,
+        calibration=calibration,
+        near_m=number("near_m"),
+        far_m=number("far_m"),
+        half_lane_m=number("half_lane_m"),
+        beam_m=number("beam_m"),
+        max_looks=int(number("max_looks")),
+        obscured_at=number("obscured_at"),
+        depth_m=np.arange(-0.26, 0.10 + voxel / 2, voxel),
+        across_m=np.arange(-3, 4) * 3 * voxel,
+        height_m=np.arange(0.80, 1.50 + voxel / 2, voxel),
+    )
+
+
+def _number(settings: Mapping[str, Setting], name: str, spec: SensorSpec) -> float:
+    value = settings.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
+    return float(value)

@@ -1,0 +1,1 @@
+"""Cameras: where people are, without knowing who anybody is."""

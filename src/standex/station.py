@@ -1,0 +1,191 @@
+"""The flow, on one page.
+
+    device | recording | twin --record--> perceive --observations--> update --events--> the world
+                                              ^                        |
+                                              +-------- hints ---------+
+
+``perceive`` is heavy, knows one sensor, and runs beside its like on any number of workers.
+``update`` is light and sequential: one picture, one writer; the same observations in the same order
+give the same picture and events, bit for bit, live or replayed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self, final
+
+import numpy as np
+
+from standex.decision.decider import SequentialDecider
+from standex.decision.passages import follow
+from standex.decision.scheduler import NeedScheduler
+from standex.fusion.fuser import LedgerFuser
+from standex.model.calibration import Calibration, Origin
+from standex.model.errors import RecordError
+from standex.model.event import Event, HealthChanged
+from standex.model.hints import Hints
+from standex.model.observation import (
+    Coverage,
+    Evidence,
+    Health,
+    HealthReason,
+    HealthState,
+    Observation,
+    Positions,
+)
+from standex.model.picture import Association, Picture, Snapshot, Tracks, no_tracks
+from standex.model.ports import Decider, Fuser, Scheduler, Technology, Tracker
+from standex.model.record import Record
+from standex.model.site import Site
+from standex.tracking.tracker import CrowdTracker
+
+HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Station:
+    """One site's way from records to events; it remembers nothing, the picture does."""
+
+    site: Site
+    technologies: Mapping[str, Technology]
+    tracker: Tracker
+    fuser: Fuser
+    decider: Decider
+    scheduler: Scheduler
+
+    @classmethod
+    def of(
+        cls,
+        site: Site,
+        technologies: Mapping[str, Technology],
+        calibrations: Mapping[str, Calibration],
+    ) -> Self:
+        """Return a station of built-in parts.
+
+        A simulated calibration counts only where the site is in exercise mode.
+        """
+        trusted = {
+            c.calibration_id
+            for c in calibrations.values()
+            if site.exercise or c.origin is Origin.MEASURED
+        }
+        log_prior = site.log_prior()
+        prior, _ = site.items.p_threat(log_prior)
+        return cls(
+            site=site,
+            technologies=technologies,
+            tracker=CrowdTracker(max_unseen_s=2.0),
+            fuser=LedgerFuser(
+                log_prior=log_prior, zone_share=site.zone_share, trusted=frozenset(trusted)
+            ),
+            decider=SequentialDecider(site=site, prior=prior),
+            scheduler=NeedScheduler(point=site.operating_point),
+        )
+
+    def start(self, t_utc_ns: int) -> Picture:
+        """Return the picture before anything was observed: every sensor is yet to be heard of."""
+        return Picture(
+            t_utc_ns=t_utc_ns,
+            tracks=no_tracks(t_utc_ns),
+            history=(),
+            passages={},
+            health={},
+            coverage={},
+            n_alerts=0,
+        )
+
+    def perceive(
+        self, state: Any, record: Record, hints: Hints
+    ) -> tuple[Any, tuple[Observation, ...]]:
+        """Return the sensor's next state and what its record says.
+
+        A record that cannot be used is said to be so, as health; it covers nothing.
+        """
+        try:
+            return self.technologies[record.sensor_id].perceive(state, record, hints)
+        except RecordError as error:
+            return state, (
+                Health(
+                    sensor_id=record.sensor_id,
+                    t_utc_ns=record.t_utc_ns,
+                    state=HealthState.FAILED,
+                    reason=HealthReason.BAD_RECORD,
+                    message=str(error),
+                ),
+            )
+
+    def update(
+        self, picture: Picture, observations: tuple[Observation, ...]
+    ) -> tuple[Picture, tuple[Event, ...], Hints]:
+        """Take observations into the picture, decide, and say where to look next."""
+        events: list[Event] = []
+        association: Association | None = None
+        for seen in observations:
+            picture = replace(picture, t_utc_ns=max(picture.t_utc_ns, seen.t_utc_ns))
+            match seen:
+                case Positions():
+                    picture, association = self._track(picture, seen)
+                case Coverage():
+                    coverage = {**picture.coverage, seen.sensor_id: seen}
+                    past = nearest(picture.history, seen.t_utc_ns)
+                    passages = picture.passages
+                    if past is not None:
+                        passages = self.fuser.cover(passages, seen, past)
+                    picture = replace(picture, coverage=coverage, passages=passages)
+                case Health():
+                    before = picture.health.get(seen.sensor_id)
+                    picture = replace(picture, health={**picture.health, seen.sensor_id: seen})
+                    if before is None or (before.state, before.reason) != (seen.state, seen.reason):
+                        events.append(
+                            HealthChanged(t_utc_ns=seen.t_utc_ns, before=before, after=seen)
+                        )
+                case Evidence():
+                    pass  # below: all zones of a look together
+        for look in looks_of(observations):
+            past = nearest(picture.history, look[0].t_utc_ns)
+            if past is not None:
+                passages = self.fuser.attach(picture.passages, look, past, association)
+                picture = replace(picture, passages=passages)
+        picture, decided = self.decider(picture)
+        hints, tasks = self.scheduler(picture)
+        return picture, (*events, *decided, *tasks), hints
+
+    def _track(self, picture: Picture, positions: Positions) -> tuple[Picture, Association]:
+        update = self.tracker(picture.tracks, positions, picture.coverage)
+        passages = follow(
+            picture.passages, update.tracks, site=self.site, log_prior=self.site.log_prior()
+        )
+        oldest_ns = update.tracks.t_utc_ns - round(HISTORY_S * 1e9)
+        kept = tuple(past for past in picture.history if past.t_utc_ns >= oldest_ns)
+        history = (*kept, snapshot(update.tracks))
+        picture = replace(picture, tracks=update.tracks, passages=passages, history=history)
+        return picture, update.association
+
+
+def snapshot(tracks: Tracks) -> Snapshot:
+    """Return where the confirmed people are."""
+    rows = tracks.is_confirmed
+    return Snapshot(
+        t_utc_ns=tracks.t_utc_ns,
+        track_id=tracks.track_id[rows],
+        position_site_m=tracks.mean[rows, :2],
+        velocity_site_m_per_s=tracks.mean[rows, 2:],
+        covariance_site_m2=tracks.covariance[rows][:, :2, :2],
+    )
+
+
+def nearest(history: tuple[Snapshot, ...], t_utc_ns: int) -> Snapshot | None:
+    """Return the snapshot nearest in time, or None when nothing was ever tracked."""
+    if not history:
+        return None
+    away = np.abs(np.array([past.t_utc_ns for past in history]) - t_utc_ns)
+    return history[int(np.argmin(away))]
+
+
+def looks_of(observations: tuple[Observation, ...]) -> tuple[tuple[Evidence, ...], ...]:
+    """Return the evidence, look by look, in order of arrival."""
+    looks: dict[tuple[str, str], list[Evidence]] = {}
+    for seen in observations:
+        if isinstance(seen, Evidence):
+            looks.setdefault((seen.sensor_id, seen.look_id), []).append(seen)
+    return tuple(tuple(parts) for parts in looks.values())

@@ -1,0 +1,1 @@
+"""Positions in, people out: who is who from scan to scan, and how sure of it we are."""

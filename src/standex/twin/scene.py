@@ -1,0 +1,138 @@
+"""People on the move: recorded ways, bodies that walk them, and what they carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.ndimage import gaussian_filter1d
+
+from standex.model.trajectories import Trajectories
+from standex.model.truth import CarriedItem, Truth
+from standex.twin.body import Body, make_body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PeopleNow:
+    """Everybody present at one moment, one per row.
+
+    Attributes:
+        t_utc_ns: when.
+        person: number in the recording.
+        position_site_m: x, y.
+        velocity_site_m_per_s: smoothed over a step.
+        heading_rad: where the front points, from east towards north.
+        walked_m: since the person came in.
+        height_m: of each person.
+    """
+
+    t_utc_ns: int
+    person: Int[np.ndarray, " n"]
+    position_site_m: Float[np.ndarray, "n 2"]
+    velocity_site_m_per_s: Float[np.ndarray, "n 2"]
+    heading_rad: Float[np.ndarray, " n"]
+    walked_m: Float[np.ndarray, " n"]
+    height_m: Float[np.ndarray, " n"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """One person's way, sampled at the frames of the recording."""
+
+    t_s: Float[np.ndarray, " k"]
+    state: Float[np.ndarray, "k 6"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """A recording that is being walked again, from ``start_utc_ns`` on.
+
+    Attributes:
+        trajectories: recorded ways, site frame.
+        truth: who carries what.
+        start_utc_ns: time of the recording's frame zero.
+        facet_m: width of a body facet.
+        lowest_m: facets below are left out.
+    """
+
+    trajectories: Trajectories
+    truth: Truth
+    start_utc_ns: int
+    facet_m: float = 0.0105
+    lowest_m: float = 0.72
+
+    @cached_property
+    def _ways(self) -> Mapping[int, _Way]:
+        rows = self.trajectories
+        start = np.searchsorted(rows.person, rows.people)
+        ways: dict[int, _Way] = {}
+        for person, part in zip(rows.people, np.split(np.arange(len(rows.person)), start[1:]), strict=True):
+            if len(part) >= 2:
+                ways[int(person)] = _smooth_way(
+                    rows.frame[part] / rows.frame_rate_hz, rows.position_m[part]
+                )
+        return ways
+
+    @cached_property
+    def _bodies(self) -> dict[int, Body]:
+        return {}
+
+    @property
+    def end_utc_ns(self) -> int:
+        """Return the time at which the last person has left."""
+        last_s = max((way.t_s[-1] for way in self._ways.values()), default=0.0)
+        return self.start_utc_ns + round(float(last_s) * 1e9)
+
+    def at(self, t_utc_ns: int) -> PeopleNow:
+        """Return who is where; ways are interpolated between their frames."""
+        t_s = (t_utc_ns - self.start_utc_ns) * 1e-9
+        people = [p for p, way in self._ways.items() if way.t_s[0] <= t_s <= way.t_s[-1]]
+        state = np.array([_interpolate(self._ways[p], t_s) for p in people]).reshape(-1, 6)
+        return PeopleNow(
+            t_utc_ns=t_utc_ns,
+            person=np.array(people, dtype=np.int64),
+            position_site_m=state[:, 0:2],
+            velocity_site_m_per_s=state[:, 2:4],
+            heading_rad=state[:, 4],
+            walked_m=state[:, 5],
+            height_m=np.array([self.body(p).scale * 1.75 for p in people]).reshape(-1),
+        )
+
+    def body(self, person: int) -> Body:
+        """Return the body of a person; drawn once, from the seed and the number alone."""
+        if person not in self._bodies:
+            rng = np.random.default_rng([self.truth.seed, 2, person])
+            self._bodies[person] = make_body(
+                self.truth.of(person), pitch_m=self.facet_m, lowest_m=self.lowest_m, rng=rng
+            )
+        return self._bodies[person]
+
+    def item(self, person: int) -> CarriedItem | None:
+        """Return what a person carries."""
+        return self.truth.of(person)
+
+
+def _smooth_way(t_s: np.ndarray, position_m: np.ndarray) -> _Way:
+    """Resample at 25 Hz; place over 0.08 s, velocity and heading over 0.3 s (less than a step)."""
+    grid = np.arange(t_s[0], t_s[-1] + 1e-9, 0.04)
+    raw = np.stack([np.interp(grid, t_s, position_m[:, axis]) for axis in (0, 1)], axis=1)
+    place = gaussian_filter1d(raw, 2.0, axis=0, mode="nearest")
+    if len(grid) < 2:
+        velocity = np.zeros_like(place)
+    else:
+        velocity = np.gradient(gaussian_filter1d(raw, 7.5, axis=0, mode="nearest"), 0.04, axis=0)
+        edge = min(10, len(grid) // 2)
+        if edge:  # the smoothing holds the ends back; people do not stop at the edge of a picture
+            velocity[:edge], velocity[-edge:] = velocity[edge], velocity[-edge - 1]
+    heading = np.unwrap(np.arctan2(velocity[:, 1], velocity[:, 0]))
+    walked = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(place, axis=0).T))])
+    return _Way(grid, np.column_stack([place, velocity, heading, walked]))
+
+
+def _interpolate(way: _Way, t_s: float) -> np.ndarray:
+    row = min(int((t_s - way.t_s[0]) / 0.04), len(way.t_s) - 2)
+    if row < 0:
+        return way.state[0]
+    share = (t_s - way.t_s[row]) / 0.04
+    return (1 - share) * way.state[row] + share * way.state[row + 1]

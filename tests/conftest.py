@@ -1,0 +1,21 @@
+"""What all tests share: seeded chance and the folder of recorded data."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20260101)
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    """Return the folder named by STANDEX_DATA; tests that use it are marked ``data``."""
+    folder = os.environ.get("STANDEX_DATA")
+    if not folder:
+        pytest.skip("STANDEX_DATA is not set: no folder with recorded data")
+    return Path(folder)

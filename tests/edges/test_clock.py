@@ -1,0 +1,70 @@
+import time
+
+import anyio
+import pytest
+
+from standex.edges.clock import Clock, SimulatedClock, SystemClock
+
+T_NS = 1_700_000_000_123_456_789
+
+
+@pytest.mark.parametrize("clock", [SystemClock(), SimulatedClock(T_NS)])
+def test_is_a_clock(clock: Clock) -> None:
+    assert isinstance(clock, Clock)
+
+
+@pytest.mark.parametrize("make", [SystemClock, lambda: SimulatedClock(T_NS)])
+def test_waiting_never_ends_early(make) -> None:
+    clock = make()
+    for wait in (clock.wait_until_utc_ns, lambda t: anyio.run(clock.sleep_until_utc_ns, t)):
+        until_ns = clock.utc_ns() + 10_000_000
+        wait(until_ns)
+        assert clock.utc_ns() >= until_ns
+
+
+@pytest.mark.parametrize("make", [SystemClock, lambda: SimulatedClock(T_NS)])
+def test_the_past_is_not_waited_for(make) -> None:
+    clock = make()
+    before_ns, started_s = clock.utc_ns(), time.monotonic()
+    clock.wait_until_utc_ns(before_ns - 10**12)
+    anyio.run(clock.sleep_until_utc_ns, before_ns - 10**12)
+    assert clock.utc_ns() >= before_ns
+    assert time.monotonic() - started_s < 5
+
+
+def test_the_system_clock_is_the_time_of_this_computer() -> None:
+    before_ns = time.time_ns()
+    assert before_ns <= SystemClock().utc_ns() <= time.time_ns()
+
+
+def test_a_simulated_hour_takes_no_time_and_keeps_every_nanosecond() -> None:
+    clock = SimulatedClock(T_NS)
+    clock.wait_until_utc_ns(T_NS + 3600 * 10**9 + 1)
+    assert clock.utc_ns() == T_NS + 3600 * 10**9 + 1
+    clock.advance(0.25)
+    assert clock.utc_ns() == T_NS + 3600 * 10**9 + 1 + 250_000_000
+
+
+@pytest.mark.parametrize("dt_s", [-1e-9, float("nan")])
+def test_a_clock_cannot_go_back(dt_s: float) -> None:
+    with pytest.raises(ValueError, match="cannot go back"):
+        SimulatedClock(T_NS).advance(dt_s)
+
+
+def test_sleeping_lets_other_tasks_run() -> None:
+    order: list[str] = []
+
+    async def sleeper(clock: SimulatedClock) -> None:
+        await clock.sleep_until_utc_ns(T_NS - 1)
+        order.append("sleeper")
+
+    async def other() -> None:
+        order.append("other")
+
+    async def both() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(sleeper, SimulatedClock(T_NS))
+            group.start_soon(other)
+
+    anyio.run(both)
+    assert order == ["other", "sleeper"]
