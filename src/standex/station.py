@@ -11,9 +11,10 @@ give the same picture and events, bit for bit, live or replayed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
+from jaxtyping import Float
 
 from standex.decision.decider import SequentialDecider
 from standex.decision.passages import follow
@@ -39,6 +40,7 @@ from standex.model.site import Site
 from standex.tracking.tracker import CrowdTracker
 
 HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
+KNOWN_S = 1.0  # coverage counts for whoever was followed within this time of it; see update
 
 
 @final
@@ -47,6 +49,7 @@ class Station:
     """One site's way from records to events; it remembers nothing, the picture does."""
 
     site: Site
+    log_prior: Float[np.ndarray, "zones classes"]
     technologies: Mapping[str, Technology]
     tracker: Tracker
     fuser: Fuser
@@ -59,7 +62,7 @@ class Station:
         site: Site,
         technologies: Mapping[str, Technology],
         calibrations: Mapping[str, Calibration],
-    ) -> Self:
+    ) -> "Station":
         """Return a station of built-in parts.
 
         A simulated calibration counts only where the site is in exercise mode.
@@ -73,6 +76,7 @@ class Station:
         prior, _ = site.items.p_threat(log_prior)
         return cls(
             site=site,
+            log_prior=log_prior,
             technologies=technologies,
             tracker=CrowdTracker(max_unseen_s=2.0),
             fuser=LedgerFuser(
@@ -117,19 +121,24 @@ class Station:
     def update(
         self, picture: Picture, observations: tuple[Observation, ...]
     ) -> tuple[Picture, tuple[Event, ...], Hints]:
-        """Take observations into the picture, decide, and say where to look next."""
+        """Take observations into the picture, decide, and say where to look next.
+
+        Evidence finds people where they were at its time, the less surely the further off that is.
+        Coverage does not: somebody whom no camera has followed must not be taken for screened, so
+        it counts only close to a time at which people were followed.
+        """
         events: list[Event] = []
-        association: Association | None = None
+        associations: dict[str, Association] = {}
         for seen in observations:
             picture = replace(picture, t_utc_ns=max(picture.t_utc_ns, seen.t_utc_ns))
             match seen:
                 case Positions():
-                    picture, association = self._track(picture, seen)
+                    picture, associations[seen.sensor_id] = self._track(picture, seen)
                 case Coverage():
                     coverage = {**picture.coverage, seen.sensor_id: seen}
                     past = nearest(picture.history, seen.t_utc_ns)
                     passages = picture.passages
-                    if past is not None:
+                    if past is not None and abs(past.t_utc_ns - seen.t_utc_ns) <= KNOWN_S * 1e9:
                         passages = self.fuser.cover(passages, seen, past)
                     picture = replace(picture, coverage=coverage, passages=passages)
                 case Health():
@@ -144,7 +153,8 @@ class Station:
         for look in looks_of(observations):
             past = nearest(picture.history, look[0].t_utc_ns)
             if past is not None:
-                passages = self.fuser.attach(picture.passages, look, past, association)
+                whose = associations.get(look[0].sensor_id)
+                passages = self.fuser.attach(picture.passages, look, past, whose)
                 picture = replace(picture, passages=passages)
         picture, decided = self.decider(picture)
         hints, tasks = self.scheduler(picture)
@@ -152,9 +162,7 @@ class Station:
 
     def _track(self, picture: Picture, positions: Positions) -> tuple[Picture, Association]:
         update = self.tracker(picture.tracks, positions, picture.coverage)
-        passages = follow(
-            picture.passages, update.tracks, site=self.site, log_prior=self.site.log_prior()
-        )
+        passages = follow(picture.passages, update.tracks, site=self.site, log_prior=self.log_prior)
         oldest_ns = update.tracks.t_utc_ns - round(HISTORY_S * 1e9)
         kept = tuple(past for past in picture.history if past.t_utc_ns >= oldest_ns)
         history = (*kept, snapshot(update.tracks))
@@ -176,10 +184,7 @@ def snapshot(tracks: Tracks) -> Snapshot:
 
 def nearest(history: tuple[Snapshot, ...], t_utc_ns: int) -> Snapshot | None:
     """Return the snapshot nearest in time, or None when nothing was ever tracked."""
-    if not history:
-        return None
-    away = np.abs(np.array([past.t_utc_ns for past in history]) - t_utc_ns)
-    return history[int(np.argmin(away))]
+    return min(history, key=lambda past: abs(past.t_utc_ns - t_utc_ns), default=None)
 
 
 def looks_of(observations: tuple[Observation, ...]) -> tuple[tuple[Evidence, ...], ...]:

@@ -21,10 +21,14 @@ class SequentialDecider:
     Attributes:
         site: operating point, lines and item classes.
         prior: P(threat) of a person nobody has looked at.
+        max_unseen_s: a person whom nobody has seen for longer (and the lag) is gone, even when the
+            tracker still has them: without positions no tracker moves on, and nobody may be left
+            pending for ever.
     """
 
     site: Site
     prior: float
+    max_unseen_s: float = 10.0
 
     def __call__(self, picture: Picture, /) -> tuple[Picture, tuple[Event, ...]]:
         """Return the picture with its verdicts, and what changed.
@@ -33,38 +37,53 @@ class SequentialDecider:
         still counts.
         """
         followed = {int(t) for t in picture.tracks.track_id}
+        verdicts = self._verdicts(picture, followed)
         events: list[Event] = []
         passages: dict[int, Passage] = {}
         n_alerts = picture.n_alerts
-        for track_id, before in picture.passages.items():
-            gone_s = (picture.t_utc_ns - before.last_utc_ns) * 1e-9
-            is_gone = track_id not in followed and gone_s > self.site.lag_s
-            past = before.is_past_screening or is_gone
-            verdict = self._verdict(before, past=past)
-            passage = replace(before, verdict=verdict)
+        for (track_id, before), verdict in zip(picture.passages.items(), verdicts, strict=True):
+            passage = before if verdict == before.verdict else replace(before, verdict=verdict)
             if verdict.outcome is Outcome.ALARM and not passage.alert_id:
                 n_alerts += 1
                 passage = replace(passage, alert_id=f"{self.site.site_id}-{n_alerts:06d}")
                 events.append(self._alert(passage, picture.t_utc_ns))
             if verdict.outcome is not before.verdict.outcome:
                 events.append(_changed(before, passage, picture.t_utc_ns))
-            if is_gone:
+            if self._is_gone(before, picture.t_utc_ns, followed):
                 events.append(_closed(passage, picture.t_utc_ns))
             else:
                 passages[track_id] = passage
         return replace(picture, passages=passages, n_alerts=n_alerts), tuple(events)
 
-    def _verdict(self, passage: Passage, *, past: bool) -> Verdict:
-        p_threat, zone_row = self.site.items.p_threat(passage.log_posterior)
-        wanted = [ZONE_INDEX[zone] for zone in self.site.operating_point.wanted_zones]
-        return decide(
-            p_threat=p_threat,
-            zone=ZONES[zone_row],
-            coverage=float(passage.covered[wanted].min()),
-            is_past_screening=past,
-            has_alarmed=bool(passage.alert_id),
-            point=self.site.operating_point,
+    def _is_gone(self, passage: Passage, t_utc_ns: int, followed: set[int]) -> bool:
+        unseen_s = (t_utc_ns - passage.last_utc_ns) * 1e-9
+        left_s = self.max_unseen_s if passage.track_id in followed else 0.0
+        return unseen_s > left_s + self.site.lag_s
+
+    def _verdicts(self, picture: Picture, followed: set[int]) -> list[Verdict]:
+        people = list(picture.passages.values())
+        if not people:
+            return []
+        point = self.site.operating_point
+        p_threat, zone_row = self.site.items.p_threat_each(
+            np.stack([passage.log_posterior for passage in people])
         )
+        wanted = [ZONE_INDEX[zone] for zone in point.wanted_zones]
+        coverage = np.stack([passage.covered for passage in people])[:, wanted].min(axis=1)
+        return [
+            decide(
+                p_threat=p,
+                zone=ZONES[row],
+                coverage=covered,
+                is_past_screening=passage.is_past_screening
+                or self._is_gone(passage, picture.t_utc_ns, followed),
+                has_alarmed=bool(passage.alert_id),
+                point=point,
+            )
+            for passage, p, row, covered in zip(
+                people, p_threat.tolist(), zone_row.tolist(), coverage.tolist(), strict=True
+            )
+        ]
 
     def _alert(self, passage: Passage, t_utc_ns: int) -> Alert:
         verdict = passage.verdict

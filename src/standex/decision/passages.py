@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from standex.model.picture import Outcome, Passage, Tracks, Verdict
 from standex.model.site import Line, LineRole, Site
@@ -19,7 +19,7 @@ def new_passage(
     velocity_site_m_per_s: Float[np.ndarray, " 2"],
     log_prior: Float[np.ndarray, "zones classes"],
 ) -> Passage:
-    """Return the passage of somebody who has just been confirmed: nothing known, nothing covered."""
+    """Return the passage of somebody just confirmed: nothing known, nothing covered."""
     return Passage(
         track_id=track_id,
         first_utc_ns=t_utc_ns,
@@ -44,50 +44,59 @@ def follow(
     log_prior: Float[np.ndarray, "zones classes"],
 ) -> dict[int, Passage]:
     """Return the passages after the tracks have moved; those without a track stay as they were."""
-    screened = [line for line in site.lines if line.role is LineRole.SCREENED]
-    moved = dict(passages)
-    for row in np.flatnonzero(tracks.is_confirmed):
-        track_id = int(tracks.track_id[row])
-        position, velocity = tracks.mean[row, :2], tracks.mean[row, 2:]
-        passage = moved.get(track_id)
-        if passage is None:
-            passage = new_passage(
-                track_id,
-                t_utc_ns=tracks.t_utc_ns,
-                position_site_m=position,
-                velocity_site_m_per_s=velocity,
-                log_prior=log_prior,
-            )
-        past = passage.is_past_screening or any(
-            crossed(line, passage.position_site_m, position) for line in screened
+    rows = np.flatnonzero(tracks.is_confirmed)
+    track_ids = tracks.track_id[rows].tolist()
+    position, velocity = tracks.mean[rows, :2], tracks.mean[rows, 2:]
+    known = [
+        passages.get(track_id)
+        or new_passage(
+            track_id,
+            t_utc_ns=tracks.t_utc_ns,
+            position_site_m=position[row],
+            velocity_site_m_per_s=velocity[row],
+            log_prior=log_prior,
         )
+        for row, track_id in enumerate(track_ids)
+    ]
+    before = np.array([passage.position_site_m for passage in known]).reshape(-1, 2)
+    past = np.array([passage.is_past_screening for passage in known], dtype=bool)
+    for line in site.lines:
+        if line.role is LineRole.SCREENED:
+            past |= crossed(line, before, position)
+    last_utc_ns, is_past = tracks.last_seen_utc_ns[rows].tolist(), past.tolist()
+    moved = dict(passages)
+    for row, (track_id, passage) in enumerate(zip(track_ids, known, strict=True)):
         moved[track_id] = replace(
             passage,
-            last_utc_ns=int(tracks.last_seen_utc_ns[row]),
-            position_site_m=position,
-            velocity_site_m_per_s=velocity,
-            is_past_screening=past,
+            last_utc_ns=last_utc_ns[row],
+            position_site_m=position[row],
+            velocity_site_m_per_s=velocity[row],
+            is_past_screening=is_past[row],
         )
     return moved
 
 
 def crossed(
-    line: Line, before_m: Float[np.ndarray, " 2"], after_m: Float[np.ndarray, " 2"]
-) -> bool:
-    """Return whether a step went over the line in its forward direction."""
-    both = np.stack([before_m, after_m])
-    beyond = line.beyond_m(both)
-    return bool(beyond[0] < 0 <= beyond[1] and line.spans(both).any())
+    line: Line, before_m: Float[np.ndarray, "n 2"], after_m: Float[np.ndarray, "n 2"]
+) -> Bool[np.ndarray, " n"]:
+    """Return whether each step went over the line, forwards and between its ends."""
+    start, end = line.beyond_m(before_m), line.beyond_m(after_m)
+    forward = (start < 0) & (end >= 0)
+    share = np.where(forward, -start, 0.0) / np.where(forward, end - start, 1.0)
+    return forward & line.spans(before_m + share[:, None] * (after_m - before_m))
 
 
 def seconds_in_reach(passage: Passage, site: Site) -> float:
-    """Return the time until the person crosses an exit line, or -1 when none lies ahead."""
+    """Return the time until the person crosses an exit line, or -1 when none lies ahead.
+
+    At constant velocity; a line counts as endless here, since a step aside is soon made.
+    """
     soonest = -1.0
     for line in site.lines:
         if line.role is not LineRole.EXIT:
             continue
-        step = np.stack([passage.position_site_m, passage.position_site_m + passage.velocity_site_m_per_s])
-        beyond = line.beyond_m(step)
+        now_m = passage.position_site_m
+        beyond = line.beyond_m(np.stack([now_m, now_m + passage.velocity_site_m_per_s]))
         speed = float(beyond[1] - beyond[0])
         if beyond[0] < 0 and speed > 0.05:
             left = float(-beyond[0]) / speed

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from jaxtyping import Float
 
 from standex.model.event import Task
 from standex.model.hints import Hints
@@ -31,26 +32,29 @@ class NeedScheduler:
         """
         tracks = picture.tracks
         rows = np.flatnonzero(tracks.is_confirmed)
-        need = np.array(
-            [self._need(picture.passages.get(int(t))) for t in tracks.track_id[rows]]
-        ).reshape(-1)
+        need = self._needs([picture.passages.get(t) for t in tracks.track_id[rows].tolist()])
         spread = np.sqrt(np.maximum(tracks.covariance[rows, 0, 0], tracks.covariance[rows, 1, 1]))
         hints = Hints(
             t_utc_ns=tracks.t_utc_ns,
             position_site_m=tracks.mean[rows, :2],
             velocity_site_m_per_s=tracks.mean[rows, 2:],
-            spread_m=spread.reshape(-1),
+            spread_m=spread,
             need=need,
         )
         return hints, ()
 
-    def _need(self, passage: Passage | None) -> float:
-        if passage is None:
-            return 1.0
-        if passage.verdict.outcome is Outcome.ALARM:
-            return 0.1
+    def _needs(self, people: list[Passage | None]) -> Float[np.ndarray, " n"]:
+        need = np.ones(len(people))
         wanted = [ZONE_INDEX[zone] for zone in self.point.wanted_zones]
-        uncovered = 1 - float(passage.covered[wanted].min())
-        p = passage.verdict.p_threat
-        n_looks = len({entry.look_id for entry in passage.entries})
-        return max(uncovered, 4 * p * (1 - p)) / (1 + 0.5 * n_looks)
+        rows = [row for row, passage in enumerate(people) if passage is not None]
+        known = [passage for passage in people if passage is not None]
+        if not known:
+            return need
+        covered = np.stack([passage.covered for passage in known])[:, wanted].min(axis=1)
+        p = np.array([passage.verdict.p_threat for passage in known])
+        n_looks = np.array([len({e.look_id for e in passage.entries}) for passage in known])
+        undone = np.maximum(1 - covered, 4 * p * (1 - p)) / (1 + 0.5 * n_looks)
+        has_alarmed = [passage.verdict.outcome is Outcome.ALARM for passage in known]
+        # Where something is not a number, nothing is known yet.
+        need[rows] = np.where(has_alarmed, 0.1, np.nan_to_num(undone, nan=1.0))
+        return need

@@ -6,13 +6,33 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any, final
+from typing import Any, Protocol, final, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
 _STOP_S = 2.0
+
+
+@runtime_checkable
+class Line(Protocol):
+    """One end of a pipe between processes."""
+
+    def send(self, obj: Any, /) -> None:
+        """Send a value; it is copied."""
+        ...
+
+    def recv(self) -> Any:
+        """Wait for a value."""
+        ...
+
+    def poll(self, timeout: float | None = 0.0, /) -> bool:
+        """Return whether a value is there, after at most ``timeout`` seconds."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
 
 
 @final
@@ -21,7 +41,7 @@ class Child:
     """A process and the line to it."""
 
     process: SpawnProcess
-    line: Connection
+    line: Line
 
     def stop(self) -> None:
         """End it: by itself if it listens, else at once; nothing is left behind."""

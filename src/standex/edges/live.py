@@ -17,10 +17,10 @@ from standex.edges.health_board import HealthBoard
 from standex.edges.intake import Intake
 from standex.edges.live_status import LiveStatus, RunCounts
 from standex.edges.mailbox import Mailbox
-from standex.edges.perceive_pool import PerceivePool
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.watchdog import Watchdog
-from standex.model.observation import HealthReason, HealthState
+from standex.model.hints import Hints
+from standex.model.observation import HealthReason, HealthState, Observation
 from standex.model.ports import Source
 from standex.model.record import Record
 from standex.station import Station
@@ -42,6 +42,21 @@ class LiveSource(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class Perceiver(Protocol):
+    """Where records are perceived, such as a ``PerceivePool``."""
+
+    def is_heavy(self, sensor_id: str) -> bool:
+        """Return whether a sensor's records take long."""
+        ...
+
+    async def perceive(
+        self, state: Any, record: Record, hints: Hints
+    ) -> tuple[Any, tuple[Observation, ...]]:
+        """Return the sensor's next state and what its record says."""
+        ...
+
+
 def _ignore(_: LiveStatus) -> None:
     """Show it to nobody."""
 
@@ -50,7 +65,7 @@ async def run(
     station: Station,
     source: LiveSource,
     *,
-    pool: PerceivePool,
+    pool: Perceiver,
     clock: Clock,
     started_utc_ns: int,
     is_simulated: bool,
@@ -63,7 +78,7 @@ async def run(
     Args:
         station: of the site.
         source: of records, each yielded when its time has come.
-        pool: entered.
+        pool: where records are perceived; entered.
         clock: that the records' times are held against.
         started_utc_ns: what the picture starts with; silence counts from then.
         is_simulated: whether the source is the twin.
@@ -83,44 +98,16 @@ async def run(
         is_simulated=is_simulated,
         outputs=outputs or Outputs(),
     )
-    problem: list[Exception] = []
-
-    def pump() -> None:
-        for record in source.records():
-            from_thread.run_sync(service.post, record)
-
-    async def deliver() -> None:
-        try:
-            await to_thread.run_sync(pump, abandon_on_cancel=True)
-        except Exception as error:  # noqa: BLE001 - told as health, and raised at the end
-            problem.append(error)
-            service.blame_source(error)
-        ended.set()
-
-    async def end_when_told() -> None:
-        if stop is not None:
-            await stop.wait()
-            source.close()
-
-    async def show() -> None:
-        while True:
-            on_status(service.status())
-            await anyio.sleep(STATUS_PERIOD_S)
-
-    async def watch() -> None:
-        while True:
-            service.watch()
-            await anyio.sleep(WATCH_PERIOD_S)
-
-    ended = anyio.Event()
+    problems: list[Exception] = []
     async with anyio.create_task_group() as beside:
-        for job in (show, watch, end_when_told, deliver):
-            beside.start_soon(job)
+        beside.start_soon(_repeat, lambda: on_status(service.status()), STATUS_PERIOD_S)
+        beside.start_soon(_repeat, service.watch, WATCH_PERIOD_S)
+        beside.start_soon(_end_when_told, stop, source)
         try:
             async with anyio.create_task_group() as sensors:
                 for sensor_id in service.mailboxes:
                     sensors.start_soon(service.follow, sensor_id)
-                await ended.wait()
+                problems += await _delivered(source, service)
                 service.close()
                 # A worker that hangs must not keep the recording from being closed.
                 sensors.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
@@ -129,9 +116,36 @@ async def run(
         beside.cancel_scope.cancel()
     final_status = service.status()
     on_status(final_status)
-    if problem:
-        raise problem[0]
+    if problems:
+        raise problems[0]
     return final_status
+
+
+async def _delivered(source: LiveSource, service: "_Service") -> list[Exception]:
+    """Bring every record to the service; return what the source failed with, if it did."""
+
+    def pump() -> None:
+        for record in source.records():
+            from_thread.run_sync(service.post, record)
+
+    try:
+        await to_thread.run_sync(pump, abandon_on_cancel=True)
+    except Exception as error:  # noqa: BLE001 - told as health, and raised at the end
+        service.blame_source(error)
+        return [error]
+    return []
+
+
+async def _repeat(call: Callable[[], None], period_s: float) -> None:
+    while True:
+        call()
+        await anyio.sleep(period_s)
+
+
+async def _end_when_told(stop: anyio.Event | None, source: LiveSource) -> None:
+    if stop is not None:
+        await stop.wait()
+        source.close()
 
 
 @final
@@ -142,7 +156,7 @@ class _Service:
         self,
         station: Station,
         *,
-        pool: PerceivePool,
+        pool: Perceiver,
         clock: Clock,
         started_utc_ns: int,
         is_simulated: bool,
@@ -201,7 +215,7 @@ class _Service:
                     name,
                     "unknown",
                     HealthReason.BAD_RECORD,
-                    f"records of a sensor that the site does not know are dropped; it knows {known}",
+                    f"the site does not know this sensor: dropped; it knows {known}",
                 )
             return
         if self._watchdog.heard(name, now_utc_ns=now):

@@ -15,6 +15,7 @@ from standex.model.site import Site
 RATE_WINDOW_S = 3.0
 STALE_PERIODS = 3.0
 STALE_SPARE_S = 0.5
+PLAN_STALE_S = 1.5
 _KEPT_EVENTS = 200
 _KEPT_TIMES = 1000
 
@@ -95,13 +96,15 @@ class LiveStatus:
 
     @property
     def age_s(self) -> float:
-        """Return the age of the newest data of any sensor."""
-        return min((sensor.age_s for sensor in self.sensors), default=float("inf"))
+        """Return the age of the newest position of anybody; infinite before the first."""
+        if not self.picture.history:
+            return float("inf")
+        return (self.t_utc_ns - self.picture.tracks.t_utc_ns) * 1e-9
 
     @property
     def is_stale(self) -> bool:
-        """Return whether the picture as a whole is of the past: every sensor's data are old."""
-        return all(sensor.is_stale for sensor in self.sensors)
+        """Return whether the plan is of the past: nobody has looked where people are."""
+        return not self.age_s <= PLAN_STALE_S
 
     @property
     def n_shed(self) -> int:

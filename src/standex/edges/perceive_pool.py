@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Collection
-from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, Self, final
+from typing import Any, final
 
 from anyio import CapacityLimiter, to_thread
 
-from standex.edges.child_process import Child, settle_in, start_child
+from standex.edges.child_process import Child, Line, settle_in, start_child
 from standex.model.errors import StandexError
 from standex.model.hints import Hints
 from standex.model.observation import Observation
@@ -48,7 +47,7 @@ class PerceivePool:
         self._one_at_a_time = threading.Lock()
         self._is_over = threading.Event()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "PerceivePool":
         """Start the worker and wait until it is ready."""
         if self._heavy:
             self._started()
@@ -119,7 +118,7 @@ class PerceivePool:
             child.stop()
 
 
-def _work(line: Connection, station: Station) -> None:
+def _work(line: Line, station: Station) -> None:
     settle_in()
     try:
         line.send("ready")

@@ -120,6 +120,7 @@ def _put_sensors(
     for spec, sensor in zip(status.site.sensors, status.sensors, strict=True):
         if spec.level_id == level.level_id:
             style = HEALTH_STYLE[sensor.health.state] if sensor.health else "dim"
+            style = "bold red" if sensor.is_stale else style
             at = scale.dot(spec.site_from_sensor.translation_m[:2])
             over[_cell(at)] = names[spec.sensor_id], f"{style} reverse"
 

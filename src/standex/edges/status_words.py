@@ -29,12 +29,13 @@ def modes(status: LiveStatus) -> tuple[str, ...]:
 
 def stale_words(status: LiveStatus) -> str:
     """Return what to say about old data, or nothing while they are fresh."""
+    if status.age_s == float("inf"):
+        return "STALE: nobody has been looked for yet; an empty plan means nothing"
+    if status.is_stale:
+        return f"STALE: last positions {status.age_s:.1f} s ago; the plan shows the past"
     late = [sensor.sensor_id for sensor in status.sensors if sensor.is_stale]
     if not late:
         return ""
-    if status.is_stale:
-        age = "never" if status.age_s == float("inf") else f"{status.age_s:.1f} s ago"
-        return f"STALE: last data {age}; the plan shows the past"
     return f"STALE: nothing new from {', '.join(late)}; who passes there is not screened"
 
 

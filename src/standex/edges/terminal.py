@@ -1,7 +1,7 @@
 """Shows a running station in the terminal: full screen, or line by line where that cannot be."""
 
 from types import TracebackType
-from typing import Protocol, Self, final, runtime_checkable
+from typing import Any, Protocol, final, runtime_checkable
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -21,6 +21,7 @@ from standex.edges.status_words import (
     stale_words,
 )
 from standex.model.event import Alert, Event
+from standex.model.observation import HealthState
 
 REFRESH_HZ = 8
 LINE_PERIOD_S = 2.0
@@ -38,7 +39,7 @@ class View(Protocol):
         """Show how it is now."""
         ...
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Any:
         """Begin."""
         ...
 
@@ -196,6 +197,8 @@ def _sensors(status: LiveStatus) -> Panel:
         health = sensor.health
         if health is None:
             word, style, message = "○ no word yet", "dim", ""
+        elif sensor.is_stale and health.state is HealthState.OK:
+            word, style, message = "✖ STALE", "bold red", ""  # its last word is no longer true
         else:
             style, message = HEALTH_STYLE[health.state], health.message
             word = f"{HEALTH_MARK[health.state]} {health.state.value.upper()}"

@@ -9,11 +9,10 @@ import queue
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, Self, final
+from typing import Any, final
 
-from standex.edges.child_process import Child, settle_in, start_child
+from standex.edges.child_process import Child, Line, settle_in, start_child
 from standex.edges.clock import Clock, SystemClock
 from standex.edges.plugins import build_instruments
 from standex.model.errors import StandexError
@@ -81,7 +80,7 @@ class TwinSource:
         self._start_utc_ns: int | None = None
         self._shed: dict[str, int] = {}
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "TwinSource":
         """Start the twin's process and wait until its instruments stand.
 
         Raises:
@@ -188,7 +187,7 @@ class TwinSource:
 
 
 def _play(
-    line: Connection, plan: TwinPlan, build: Callable[[Site, int], Mapping[str, Instrument]]
+    line: Line, plan: TwinPlan, build: Callable[[Site, int], Mapping[str, Instrument]]
 ) -> None:
     """Run the instruments; the main function of the twin's process."""
     settle_in()
@@ -232,27 +231,50 @@ def play(
     """Yield the records of all instruments in order of time, at most ``AHEAD_S`` ahead.
 
     A heavy frame whose time has passed is left out and counted in ``shed``; light frames are
-    never left out. A dead device gives no record and no number.
+    never left out. Where one heavy instrument had to leave a frame out, the others that did not
+    leave out their next one too: else the first in line would starve the rest. A dead device gives
+    no record and no number.
     """
-    turns = [(scene.start_utc_ns, row, 0, 0) for row in range(len(instruments))]
-    names = list(instruments)
+    names, owed = list(instruments), dict.fromkeys(heavy, 0)
+    turns = [
+        (start, row, 0, 0) for row, start in enumerate(_first_turns(instruments, scene, heavy))
+    ]
+    heapq.heapify(turns)
     while turns:
         t_utc_ns, row, turn, sequence = heapq.heappop(turns)
         if t_utc_ns > end_utc_ns:
             return
         name = names[row]
         clock.wait_until_utc_ns(t_utc_ns - round(AHEAD_S * 1e9))
-        is_late = name in heavy and clock.utc_ns() > t_utc_ns
+        is_shed = name in owed and (
+            clock.utc_ns() > t_utc_ns or (not owed[name] and any(owed.values()))
+        )
         record = None
-        if is_late:
+        if is_shed:
             shed[name] = shed.get(name, 0) + 1
+            owed[name] += 1
         else:
+            owed.update({name: 0} if name in owed else {})
             record = instruments[name].record(scene, t_utc_ns, sequence)
-        then = scene.start_utc_ns + round((turn + 1) * 1e9 / instruments[name].rate_hz)
-        number = sequence + (is_late or record is not None)
+        # From the count, not from the last time: rounding must not add up.
+        first_utc_ns = t_utc_ns - round(turn * 1e9 / instruments[name].rate_hz)
+        then = first_utc_ns + round((turn + 1) * 1e9 / instruments[name].rate_hz)
+        number = sequence + (is_shed or record is not None)
         heapq.heappush(turns, (then, row, turn + 1, number))
         if record is not None:
             yield record
+
+
+def _first_turns(
+    instruments: Mapping[str, Instrument], scene: Scene, heavy: Collection[str]
+) -> Iterator[int]:
+    """Yield the first time of each instrument; heavy ones take turns, as panels in sight do."""
+    n_heavy = sum(name in heavy for name in instruments)
+    place = 0
+    for name, instrument in instruments.items():
+        wait_s = place / n_heavy / instrument.rate_hz if name in heavy else 0.0
+        place += name in heavy
+        yield scene.start_utc_ns + round(wait_s * 1e9)
 
 
 def with_faults(

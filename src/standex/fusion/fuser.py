@@ -49,27 +49,23 @@ class LedgerFuser:
         """
         self._check(look)
         first = look[0]
-        if association is not None and 0 <= first.position_row < len(association.weight):
+        if association is not None and _is_of(association, first):
             track_id, weight = association.track_id, association.weight[first.position_row]
             nobody = float(association.nobody[first.position_row])
         else:
             track_id = snapshot.track_id
-            weight, nobody = footprint_weights(
-                first.footprint, snapshot, t_utc_ns=first.t_utc_ns
-            )
+            weight, nobody = footprint_weights(first.footprint, snapshot, t_utc_ns=first.t_utc_ns)
         near = [
-            row
+            int(row)
             for row in np.flatnonzero(weight > NEGLIGIBLE)
             if int(track_id[row]) in passages
         ]
-        # Whoever has a share of the look but no passage yet is somebody else: nobody we know.
+        # Whoever has a share of the look but no passage is somebody else: nobody we know.
         nobody += float(weight.sum() - weight[near].sum())
         added: dict[int, list[LedgerEntry]] = {int(track_id[row]): [] for row in near}
         for part in look:
             state = self._state(passages, [int(track_id[row]) for row in near], part)
-            shares = attached(
-                part.log_likelihood, part.log_clutter, weight[near], nobody, state
-            )
+            shares = attached(part.log_likelihood, part.log_clutter, weight[near], nobody, state)
             for row, log_likelihood in zip(near, shares, strict=True):
                 entry = self._entry(part, log_likelihood, float(weight[row]))
                 added[int(track_id[row])].append(entry)
@@ -85,6 +81,9 @@ class LedgerFuser:
 
         The best look counts, not the sum of them: looks of one sensor at one person fail
         together. A place outside the grid is not covered.
+
+        Raises:
+            ValueError: a probability of detection is not one.
         """
         if not coverage.p_detect.any():
             return passages
@@ -92,13 +91,16 @@ class LedgerFuser:
         place = snapshot.position_site_m + dt_s * snapshot.velocity_site_m_per_s
         cell = np.floor((place - coverage.origin_site_m) / coverage.cell_m).astype(np.int64)
         inside = ((cell >= 0) & (cell < coverage.p_report.shape)).all(axis=1)
+        rows = np.flatnonzero(inside)
+        seen = coverage.p_detect[:, cell[rows, 0], cell[rows, 1]].T
+        if not ((seen >= 0) & (seen <= 1)).all():  # a NaN fails, too
+            raise ValueError(f"p_detect of {coverage.sensor_id} must be inside [0, 1]")
         changed = dict(passages)
-        for row in np.flatnonzero(inside):
-            passage = passages.get(int(snapshot.track_id[row]))
-            seen = coverage.p_detect[:, cell[row, 0], cell[row, 1]]
-            if passage is not None and np.any(seen > passage.covered):
-                covered = np.maximum(passage.covered, seen)
-                changed[passage.track_id] = replace(passage, covered=covered)
+        for track_id, p_detect in zip(snapshot.track_id[rows].tolist(), seen, strict=True):
+            passage = passages.get(track_id)
+            if passage is not None and np.any(p_detect > passage.covered):
+                covered = np.maximum(passage.covered, p_detect)
+                changed[track_id] = replace(passage, covered=covered)
         return changed
 
     def _check(self, look: tuple[Evidence, ...]) -> None:
@@ -108,12 +110,15 @@ class LedgerFuser:
                 raise ValueError(f"{part.look_id} and {look[0].look_id} are not one look")
             if part.log_likelihood.shape != (n_classes,):
                 raise ValueError(
-                    f"{part.look_id}: {len(part.log_likelihood)} likelihoods, site has {n_classes} classes"
+                    f"{part.look_id}: {len(part.log_likelihood)} likelihoods, "
+                    f"the site has {n_classes} classes"
                 )
             if not (np.isfinite(part.log_likelihood).all() and np.isfinite(part.log_clutter)):
                 raise ValueError(f"{part.look_id}: a likelihood is not finite")
             if not 0 <= part.correlation <= 1:
-                raise ValueError(f"{part.look_id}: correlation {part.correlation} is outside [0, 1]")
+                raise ValueError(
+                    f"{part.look_id}: correlation {part.correlation} is outside [0, 1]"
+                )
 
     def _state(
         self, passages: Mapping[int, Passage], people: list[int], part: Evidence
@@ -126,9 +131,7 @@ class LedgerFuser:
         ]
         return np.array(rows).reshape(len(people), self.log_prior.shape[1])
 
-    def _entry(
-        self, part: Evidence, log_likelihood: np.ndarray, attachment: float
-    ) -> LedgerEntry:
+    def _entry(self, part: Evidence, log_likelihood: np.ndarray, attachment: float) -> LedgerEntry:
         return LedgerEntry(
             sensor_id=part.sensor_id,
             look_id=part.look_id,
@@ -144,13 +147,22 @@ class LedgerFuser:
         )
 
     def _with_entries(self, passage: Passage, added: tuple[LedgerEntry, ...]) -> Passage:
-        known = {(entry.look_id, entry.zone) for entry in passage.entries}
-        new = tuple(entry for entry in added if (entry.look_id, entry.zone) not in known)
-        if not new:
-            return passage  # a sensor that repeats itself is not a second witness
-        entries = passage.entries + new
+        # A sensor that repeats itself is not a second witness; the first word stands.
+        entries = {(e.sensor_id, e.look_id, e.zone): e for e in passage.entries}
+        for entry in added:
+            entries.setdefault((entry.sensor_id, entry.look_id, entry.zone), entry)
+        if len(entries) == len(passage.entries):
+            return passage
+        entries = tuple(entries.values())
         return replace(
             passage,
             entries=entries,
             log_posterior=log_posterior(entries, self.log_prior, self.zone_share),
         )
+
+
+def _is_of(association: Association, evidence: Evidence) -> bool:
+    """Whether the look's row is one of the scan that was associated."""
+    return association.sensor_id == evidence.sensor_id and 0 <= evidence.position_row < len(
+        association.weight
+    )

@@ -5,13 +5,13 @@ log posterior(zone, class) = log prior + sum over looks of w_k l_k(class) + cons
 It is recomputed from its entries, in any order; the weights follow from how alike the looks are.
 """
 
-from collections import Counter
+from collections import defaultdict
 
 import numpy as np
 from jaxtyping import Float
 
 from standex.model.picture import LedgerEntry
-from standex.model.zones import ZONE_INDEX
+from standex.model.zones import ZONE_INDEX, BodyZone
 
 
 def entry_weights(entries: tuple[LedgerEntry, ...]) -> Float[np.ndarray, " k"]:
@@ -24,13 +24,13 @@ def entry_weights(entries: tuple[LedgerEntry, ...]) -> Float[np.ndarray, " k"]:
     References:
         Kish, Survey Sampling, 1965, section 5.4 (design effect).
     """
-    n: Counter[tuple[str, str | None]] = Counter()
+    n: defaultdict[tuple[str, BodyZone | None], float] = defaultdict(float)
     for entry in entries:
         if entry.counts:
-            n[(entry.sensor_id, entry.zone)] += entry.attachment  # pyright: ignore[reportArgumentType]
+            n[entry.sensor_id, entry.zone] += entry.attachment
     return np.array(
         [
-            1 / (1 + max(n[(e.sensor_id, e.zone)] - 1, 0) * e.correlation) if e.counts else 0.0
+            1 / (1 + max(n[e.sensor_id, e.zone] - 1, 0) * e.correlation) if e.counts else 0.0
             for e in entries
         ]
     )
@@ -44,11 +44,10 @@ def log_posterior(
     """Return the normalised log posterior of every zone.
 
     An entry without a zone says the same of each zone, if the look was at that one: for zone z it
-    is log[u_z p(e|c) + (1 - u_z) mean over the others of p(e | their prior)], u the zone shares.
+    is log[u_z p(e|c) + sum over the other zones y of u_y p(e | prior of y)], u the zone shares.
     """
     # Sorted, so that the sum is the same to the last bit whatever the order of arrival.
-    keyed = sorted(range(len(entries)), key=lambda k: (entries[k].look_id, str(entries[k].zone)))
-    ordered = tuple(entries[k] for k in keyed)
+    ordered = tuple(sorted(entries, key=_key))
     total = log_prior.copy()
     prior = np.exp(log_prior)
     for entry, weight in zip(ordered, entry_weights(ordered), strict=True):
@@ -57,10 +56,14 @@ def log_posterior(
         if entry.zone is not None:
             total[ZONE_INDEX[entry.zone]] += weight * entry.log_likelihood
             continue
-        likelihood = np.exp(entry.log_likelihood)
+        likelihood = np.exp(entry.log_likelihood - entry.log_likelihood.max())
         expected = zone_share * (prior @ likelihood)
-        others = expected.sum() - expected
-        total += weight * np.log(zone_share[:, None] * likelihood[None, :] + others[:, None])
+        others = (1 - np.eye(len(expected))) @ expected
+        mixed = zone_share[:, None] * likelihood + others[:, None]
+        total += weight * np.log(np.maximum(mixed, 1e-300))
     peak = total.max(axis=1, keepdims=True)
     return total - peak - np.log(np.exp(total - peak).sum(axis=1, keepdims=True))
 
+
+def _key(entry: LedgerEntry) -> tuple[str, str, str]:
+    return entry.sensor_id, entry.look_id, entry.zone or ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 DEFAULT_CLASSES = (
     "nothing",
@@ -75,10 +75,17 @@ class ItemClasses:
             return np.log(np.maximum(np.concatenate([nothing, carried], axis=1), 1e-300))
 
     def p_threat(self, log_posterior: Float[np.ndarray, "zones classes"]) -> tuple[float, int]:
-        """Return P(a threat item in any zone), and the row of the likeliest zone.
+        """Return P(a threat item in any zone), and the row of the likeliest zone."""
+        p, row = self.p_threat_each(log_posterior[None])
+        return float(p[0]), int(row[0])
+
+    def p_threat_each(
+        self, log_posterior: Float[np.ndarray, "n zones classes"]
+    ) -> tuple[Float[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+        """Return, for each person, P(a threat item in any zone) and the row of the likeliest zone.
 
         Zones are independent given the evidence, so a person is clean only if every zone is.
         """
-        by_zone = np.exp(log_posterior[:, self.is_threat]).sum(axis=1)
-        clean = np.log1p(-np.minimum(by_zone, 1 - 1e-15)).sum()
-        return float(-np.expm1(clean)), int(np.argmax(by_zone))
+        by_zone = np.exp(log_posterior[:, :, self.is_threat]).sum(axis=2)
+        clean = np.log1p(-np.minimum(by_zone, 1 - 1e-15)).sum(axis=1)
+        return -np.expm1(clean), np.argmax(by_zone, axis=1)

@@ -43,11 +43,16 @@ def draw_truth(people: np.ndarray, model: CarryModel, *, seed: int) -> Truth:
         people: their numbers in the recording.
         model: shares and places.
         seed: each person's draw depends on the seed and their number alone.
+
+    Raises:
+        ValueError: a share is negative, they sum to more than one, or the twin cannot make a class.
     """
     names = list(model.share)
-    edges = np.cumsum([model.share[name] for name in names])
-    if edges[-1] > 1:
-        raise ValueError(f"shares sum to {edges[-1]:g}, more than everybody")
+    share = np.array([model.share[name] for name in names])
+    # Ten times 0.1 may come to a little over one.
+    if not (np.all(share >= 0) and share.sum() <= 1 + 1e-9):
+        raise ValueError(f"shares must be >= 0 and sum to 1 at most, got {model.share}")
+    edges = np.cumsum(share)
     items: list[CarriedItem] = []
     for person in people:
         rng = np.random.default_rng([seed, 1, int(person)])
@@ -57,9 +62,7 @@ def draw_truth(people: np.ndarray, model: CarryModel, *, seed: int) -> Truth:
     return Truth(seed=seed, items=tuple(items))
 
 
-def _draw_item(
-    person: int, name: str, model: CarryModel, rng: np.random.Generator
-) -> CarriedItem:
+def _draw_item(person: int, name: str, model: CarryModel, rng: np.random.Generator) -> CarriedItem:
     zones = model.zones if name.startswith("threat") else model.benign_zones
     zone = zones[rng.integers(len(zones))]
     if name == "threat_dielectric":

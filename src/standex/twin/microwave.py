@@ -2,7 +2,9 @@
 
 A record has, in the sensor frame (x upstream, y left, z up):
 
-    samples              [tx, rx, f]  complex64, what the receivers measured (coupling included)
+    samples              [tx, rx, f]  complex64, what the receivers measured (coupling included);
+                         zero for a transmitter and a receiver of one pillar, which is blanked
+                         while a transmitter beside it is on
     tx_position_m        [tx, 3]      rx_position_m [rx, 3]
     tx_panel             [tx]         rx_panel [rx]: which panel an antenna is on
     frequency_hz         [f]
@@ -75,8 +77,9 @@ class MicrowavePanels:
         scale = self.noise_amplitude / np.sqrt(2)
         noise = rng.standard_normal((*samples.shape, 2), dtype=np.float32) * np.float32(scale)
         samples = samples + noise.view(np.complex64)[..., 0]
+        samples[self.tx.panel[:, None] == self.rx.panel[None, :]] = 0.0
         if fault == "nan":
-            samples[0, 0, 0] = np.nan
+            samples[0, -1, 0] = np.nan
         inverse = self.site_from_sensor.inverse()
         return Record(
             sensor_id=self.sensor_id,
@@ -108,7 +111,12 @@ class MicrowavePanels:
             body = scene.body(int(people.person[row]))
             facets = self._facets(body, people, int(row))
             samples += scatter(
-                facets, _reflection(body, tuple(self.sweep.frequency_hz)), tx=self.tx, rx=self.rx, sweep=self.sweep
+                facets,
+                _reflection(body, tuple(self.sweep.frequency_hz)),
+                tx=self.tx,
+                rx=self.rx,
+                sweep=self.sweep,
+                across_only=True,
             )
         return samples
 
@@ -146,8 +154,7 @@ class MicrowavePanels:
         """Return coupling between antennas and the echo of the empty room; both stand still."""
         k = 2 * np.pi / LIGHT_M_PER_S * self.sweep.frequency_hz
         way = np.linalg.norm(self.tx.position_m[:, None] - self.rx.position_m[None, :], axis=-1)
-        same = self.tx.panel[:, None] == self.rx.panel[None, :]
-        amplitude = self.coupling_amplitude * np.where(same, 1.0, 0.02) / np.maximum(way, 0.1)
+        amplitude = self.coupling_amplitude / np.maximum(way, 0.1)
         background = amplitude[..., None] * np.exp(-1j * k * way[..., None])
         rng = np.random.default_rng([self.seed, 4])
         for _ in range(12):

@@ -4,14 +4,15 @@ Records are of kind ``video.floor_positions`` (arrays ``position_sensor_m``, ``s
 ``score``), as a smart camera would deliver them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
+from standex.model.errors import SiteError
 from standex.model.frames import RigidTransform
 from standex.model.record import Record
-from standex.model.site import SensorSpec, Setting, Site
+from standex.model.site import SensorSpec, Site
 from standex.twin.faults import Fault, fault_now
 from standex.twin.scene import PeopleNow, Scene
 
@@ -54,9 +55,7 @@ class PositionSensor:
             return None
         rng = np.random.default_rng([self.seed, 5, sequence, *self.sensor_id.encode()])
         people = scene.at(t_utc_ns)
-        foot = self.site_from_sensor.inverse()
-        at = np.column_stack([people.position_site_m, np.zeros(len(people.person))])
-        flat = (foot @ at)[:, :2] if len(at) else np.zeros((0, 2))
+        flat = self.on_floor(people.position_site_m)
         distance = np.hypot(flat[:, 0], flat[:, 1])
         in_view = (distance < self.range_m) & (
             np.abs(np.arctan2(flat[:, 1], flat[:, 0])) < self.half_angle_rad
@@ -71,9 +70,7 @@ class PositionSensor:
         reach = self.range_m * np.sqrt(rng.random(n_false))
         angle = rng.uniform(-self.half_angle_rad, self.half_angle_rad, n_false)
         false = np.column_stack([reach * np.cos(angle), reach * np.sin(angle)])
-        score = np.concatenate(
-            [rng.beta(8, 1.5, len(found)), rng.beta(4, 2, n_false)]
-        )
+        score = np.concatenate([rng.beta(8, 1.5, len(found)), rng.beta(4, 2, n_false)])
         if fault == "nan" and len(found):
             found[0] = np.nan
         return Record(
@@ -89,6 +86,12 @@ class PositionSensor:
                 "score": score,
             },
         )
+
+    def on_floor(self, position_site_m: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n 2"]:
+        """Return places as x forward, y left of the camera's foot point, however it is tilted."""
+        left = self.site_from_sensor.rotation[:2, 1]
+        way = position_site_m - self.site_from_sensor.translation_m[:2]
+        return np.stack([way @ np.array([left[1], -left[0]]), way @ left], axis=1)
 
     def shown(self, people: PeopleNow) -> np.ndarray:
         """Return which share of each person's upper half nobody in front hides, 0 to 1.
@@ -116,24 +119,31 @@ class PositionSensor:
 
 
 def build(spec: SensorSpec, site: Site, seed: int) -> PositionSensor:
-    """Return the twin of a camera; entry point ``floor-positions`` of the instruments."""
+    """Return the twin of a camera; entry point ``floor-positions`` of the instruments.
+
+    Raises:
+        SiteError: a setting is missing or out of its range.
+    """
     del site
-    s = spec.instrument_settings
+    half_angle_deg = _number(spec, "half_angle_deg", high=180)
     return PositionSensor(
         sensor_id=spec.sensor_id,
         rate_hz=spec.rate_hz,
         site_from_sensor=spec.site_from_sensor,
-        range_m=_number(s, "range_m"),
-        half_angle_rad=float(np.deg2rad(_number(s, "half_angle_deg"))),
-        p_detect=_number(s, "p_detect"),
-        clutter_per_m2=_number(s, "clutter_per_m2"),
-        sigma_m=_number(s, "sigma_m"),
+        range_m=_number(spec, "range_m", low=0.1),
+        half_angle_rad=float(np.deg2rad(half_angle_deg)),
+        p_detect=_number(spec, "p_detect", high=1),
+        clutter_per_m2=_number(spec, "clutter_per_m2"),
+        sigma_m=_number(spec, "sigma_m", low=1e-3),
         seed=seed,
     )
 
 
-def _number(settings: Mapping[str, Setting], name: str) -> float:
-    value = settings.get(name)
+def _number(spec: SensorSpec, name: str, *, low: float = 0.0, high: float = np.inf) -> float:
+    value = spec.instrument_settings.get(name)
+    where = f"sensor {spec.sensor_id}: instrument_settings.{name}"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"instrument_settings of a position sensor need a number {name!r}")
+        raise SiteError(f"{where} must be a number, got {value!r}")
+    if not low <= value <= high:
+        raise SiteError(f"{where} must be from {low:g} to {high:g}, got {value}")
     return float(value)

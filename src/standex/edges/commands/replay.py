@@ -99,22 +99,23 @@ def _say_what_if(
     changes: Mapping[str, float],
 ) -> int:
     old, new = _alarms(before), _alarms(after)
-    rows = [
-        {"person": person, "before": old.get(person), "after": new.get(person)}
-        for person in sorted(old.keys() | new.keys())
-    ]
+    people = sorted(old.keys() | new.keys())
     document = {
         "file": str(recording.path),
         "changes": dict(changes),
         "n_alarms_before": len(old),
         "n_alarms_after": len(new),
-        "alarms": rows,
+        "alarms": [
+            {"person": person, "before": old.get(person), "after": new.get(person)}
+            for person in people
+        ],
         "note": NO_RATES,
     }
     changed = ", ".join(f"{name} {value:g}" for name, value in changes.items())
     table = [f"{'person':>8}  {'as it was':<32}  {f'with {changed}'}"]
-    for row in rows:
-        table.append(f"{row['person']:>8}  {_cell(row['before']):<32}  {_cell(row['after'])}")
+    table += [
+        f"{person:>8}  {_cell(old.get(person)):<32}  {_cell(new.get(person))}" for person in people
+    ]
     table.append(f"{'alarms':>8}  {len(old):<32}  {len(new)}")
     say(args, document, *table, NO_RATES)
     return 0

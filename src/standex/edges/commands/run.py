@@ -27,8 +27,13 @@ _LEAD_NS = 700_000_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("site", help="name of a shipped site, or path of a site file")
-    parser.add_argument("--source", choices=["twin", "lab-recording"], default="twin")
-    parser.add_argument("file", nargs="?", type=Path, help="the lab recording, for that source")
+    parser.add_argument(
+        "--source",
+        nargs="+",
+        default=["twin"],
+        metavar=("twin | lab-recording", "FILE"),
+        help="where records come from; a lab recording needs its FILE",
+    )
     parser.add_argument(
         "--trajectories", help="who walks: name of a shipped recording, or path of a file (twin)"
     )
@@ -41,12 +46,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run a site."""
     site, text = load_site(args.site), site_text(args.site)
-    if args.source == "lab-recording":
-        if args.file is None:
-            raise StandexError("--source lab-recording needs the FILE to take the records from")
-        return conduct(_recorded_session(args.file, site=site, site_toml=text), args)
-    if args.file is not None:
-        raise StandexError(f"{args.file}: a file is for --source lab-recording; leave it out")
+    match args.source:
+        case ["lab-recording", file]:
+            return conduct(_recorded_session(Path(file), site=site, site_toml=text), args)
+        case ["twin"]:
+            pass
+        case _:
+            raise StandexError(
+                f"--source {' '.join(args.source)}: must be 'twin', or 'lab-recording FILE' with "
+                "the file to take the records from"
+            )
     if args.trajectories is None:
         raise StandexError(
             "the twin needs people: name a recording with --trajectories; "

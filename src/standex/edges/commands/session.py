@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from anyio.abc import TaskGroup
+from anyio.abc import TaskStatus
 from rich.console import Console
 
 from standex import __version__
@@ -141,32 +141,32 @@ async def _until_signalled(
     show: Callable[[LiveStatus], None],
 ) -> tuple[LiveStatus, bool]:
     stop = anyio.Event()
+    ended: list[LiveStatus] = []
     async with anyio.create_task_group() as beside:
-        await beside.start(_stop_on_signal, beside, stop)
-        status = await run(
-            station,
-            session.source,
-            pool=pool,
-            clock=session.clock,
-            started_utc_ns=started_utc_ns,
-            is_simulated=session.is_simulated,
-            outputs=outputs,
-            on_status=show,
-            stop=stop,
+        await beside.start(_stop_on_signal, stop)
+        ended.append(
+            await run(
+                station,
+                session.source,
+                pool=pool,
+                clock=session.clock,
+                started_utc_ns=started_utc_ns,
+                is_simulated=session.is_simulated,
+                outputs=outputs,
+                on_status=show,
+                stop=stop,
+            )
         )
         beside.cancel_scope.cancel()
-    return status, stop.is_set()
+    return ended[0], stop.is_set()
 
 
-async def _stop_on_signal(
-    beside: TaskGroup, stop: anyio.Event, *, task_status: anyio.abc.TaskStatus[None]
-) -> None:
+async def _stop_on_signal(stop: anyio.Event, *, task_status: TaskStatus[None]) -> None:
     """End in good order on the first signal, at once on the second."""
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         task_status.started()
         async for _ in signals:
             if stop.is_set():
-                beside.cancel_scope.cancel()
                 raise KeyboardInterrupt
             stop.set()
 

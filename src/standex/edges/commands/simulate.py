@@ -1,18 +1,100 @@
-"""``standex simulate``: stands here for its place among the commands."""
+"""``standex simulate``: people of a recording walk through a site of the twin, and are scored.
+
+Rates are per passage, with Clopper-Pearson intervals, and are simulated: they are the twin's, and no
+statement about any device or place.
+"""
 
 import argparse
+import math
+import os
+from collections import Counter
+from typing import Any
 
-from standex.model.errors import StandexError
+import numpy as np
 
-HELP = "not available yet"
+from standex.edges.commands.console import progress, say
+from standex.edges.commands.twin_arguments import natural
+from standex.edges.many_runs import Job, run_jobs
+from standex.edges.settings import load_site, site_text
+from standex.edges.trajectories.shipped import load_shipped
+from standex.evaluation.score import PersonOutcome, rates_of
+from standex.evaluation.twin_run import TwinRun
+from standex.twin.carry import EXERCISE
+
+HELP = "many simulated passages through a site: rates with intervals"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    del parser
+    parser.add_argument("site", nargs="?", default="metro", help="shipped site or a site file")
+    parser.add_argument("--passages", type=natural, default=300, help="at least so many people")
+    parser.add_argument("--seed", type=natural, default=1, help="of the first run")
+    parser.add_argument("--recording", default="corridor", help="shipped recording to walk")
+    parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Refuse."""
-    del args
-    raise StandexError("standex simulate is not available in this version")
+    """Run as many whole recordings as it takes, and print the rates."""
+    site = load_site(args.site)
+    trajectories = load_shipped(args.recording)
+    n_runs = max(1, math.ceil(args.passages / len(trajectories.people)))
+    jobs = [
+        Job(
+            site_toml=site_text(args.site),
+            where=str(args.site),
+            trajectories=trajectories,
+            carry=EXERCISE,
+            seed=args.seed + k,
+        )
+        for k in range(n_runs)
+    ]
+    runs: list[TwinRun] = []
+    with progress(args) as bar:
+        task = bar.add_task(f"{n_runs} runs of {trajectories.name}", total=n_runs)
+        for done in run_jobs(jobs, processes=args.jobs):
+            runs.append(done)
+            bar.advance(task)
+    outcomes = tuple(o for one in sorted(runs, key=lambda r: r.seed) for o in one.outcomes)
+    document = _document(args, runs, outcomes)
+    counted = ", ".join(f"{n} {name}" for name, n in document["carried"].items())
+    say(
+        args,
+        document,
+        f"SIMULATED: site {site.site_id}, {len(outcomes)} passages of real recorded ways "
+        f"(recording {trajectories.name}, seeds {args.seed} to {args.seed + n_runs - 1})",
+        f"carried: {counted}",
+        *(f"  {one}" for one in rates_of(outcomes)),
+        f"  {document['tracks_per_person']:.3f} track numbers per person, "
+        f"{document['looks_per_person']:.1f} looks per person, "
+        f"{document['stray_alerts']} alerts with nobody near",
+        f"  alert {document['alert_s_median']:.1f} s after entering (median), "
+        f"{document['seconds_in_reach_median']:.1f} s left in reach",
+        "Rates are of the twin: no statement about any device or place.",
+    )
+    return 0
+
+
+def _document(
+    args: argparse.Namespace, runs: list[TwinRun], outcomes: tuple[PersonOutcome, ...]
+) -> dict[str, Any]:
+    alerted = [o for o in outcomes if not math.isnan(o.alert_s)]
+    return {
+        "origin": "simulated",
+        "site": str(args.site),
+        "recording": args.recording,
+        "seeds": sorted(one.seed for one in runs),
+        "passages": len(outcomes),
+        "carried": dict(Counter(o.item_class for o in outcomes)),
+        "outcomes": dict(Counter(o.outcome.value for o in outcomes)),
+        "rates": [
+            {"name": r.name, "k": r.k, "n": r.n, "low": r.low, "high": r.high, "level": r.level}
+            for r in rates_of(outcomes)
+        ],
+        "tracks_per_person": float(np.mean([o.n_tracks for o in outcomes])),
+        "looks_per_person": float(np.mean([o.n_looks for o in outcomes])),
+        "stray_alerts": sum(one.n_stray_alerts for one in runs),
+        "alert_s_median": float(np.median([o.alert_s for o in alerted])) if alerted else 0.0,
+        "seconds_in_reach_median": (
+            float(np.median([o.seconds_in_reach for o in alerted])) if alerted else 0.0
+        ),
+    }

@@ -25,10 +25,9 @@ from standex.sensing.microwave.background import Background, disturbance, learn
 from standex.sensing.microwave.evidence import SCORES, Look, evidence_of, footprint_of, scores_of
 from standex.sensing.microwave.reconstruction import Box, column_pairs, reconstruct
 from standex.sensing.microwave.surface import find_stripe
-from standex.sensing.microwave.sweep import KIND, Sweep, parse_sweep
+from standex.sensing.microwave.sweep import KIND, LIGHT_M_PER_S, Sweep, parse_sweep
 
 CELL_M = 0.25
-REFERENCE_CLARITY = 1.0
 STILL_M_PER_S = 0.3  # slower people have no heading
 
 
@@ -61,6 +60,7 @@ class MicrowavePillars:
         near_m: people nearer than this (upstream of the pillars) are too oblique.
         far_m: people further are not focused.
         half_lane_m: people further to the side are in another lane.
+        clear_path_m: nobody else may be so near in path length.
         beam_m: anybody nearer than this disturbs the empty room.
         max_looks: people focused per record; who needs it most goes first, the rest are shed,
             and shedding covers nobody.
@@ -76,6 +76,7 @@ class MicrowavePillars:
     near_m: float
     far_m: float
     half_lane_m: float
+    clear_path_m: float
     beam_m: float
     max_looks: int
     obscured_at: float
@@ -137,7 +138,7 @@ class MicrowavePillars:
                 ),
             )
         clean = replace(sweep, samples=sweep.samples - background.samples)
-        wanted = self._wanted(place)
+        wanted = self._wanted(place, sweep)
         rows = wanted[np.argsort(-hints.need[wanted], kind="stable")][: self.max_looks]
         after = replace(after, n_shed=before.n_shed + len(wanted) - len(rows))
         looks = [
@@ -178,13 +179,33 @@ class MicrowavePillars:
                 return background
         return learn(background, sweep.samples)
 
-    def _wanted(self, place: np.ndarray) -> np.ndarray:
+    def _wanted(self, place: np.ndarray, sweep: Sweep) -> np.ndarray:
+        """Return whom to focus: in the lane, and nobody else at the same path length.
+
+        Nothing is resolved across the lane, so two people whose paths from pillar to pillar are
+        alike (or alike but for the ambiguity of the frequency grid) cannot be told apart: neither
+        is looked at, and neither is covered.
+        """
         inside = (
             (place[:, 0] > self.near_m)
             & (place[:, 0] < self.far_m)
             & (np.abs(place[:, 1]) < self.half_lane_m)
         )
-        return np.flatnonzero(inside)
+        pillars = [sweep.tx_position_m[sweep.tx_panel == p, :2].mean(axis=0) for p in (0, 1)]
+        path = np.sum([np.hypot(*(place - pillar).T) for pillar in pillars], axis=0)
+        period = LIGHT_M_PER_S / float(sweep.frequency_hz[1] - sweep.frequency_hz[0])
+        apart = path[:, None] - path[None, :]
+        apart = np.abs(apart - period * np.rint(apart / period))
+        # Whoever is beside the lane is behind a pillar: no path from pillar to pillar meets them.
+        between = float(np.abs(np.stack(pillars)[:, 1]).mean()) + 0.1
+        reflects = (
+            (place[:, 0] > 0)
+            & (np.hypot(*place.T) < self.beam_m)
+            & (np.abs(place[:, 1]) < between)
+        )
+        crowded = (apart < self.clear_path_m) & reflects[None, :]
+        np.fill_diagonal(crowded, val=False)
+        return np.flatnonzero(inside & ~crowded.any(axis=1))
 
     def _look(
         self, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, spread_m: float
@@ -339,6 +360,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         near_m=number("near_m"),
         far_m=number("far_m"),
         half_lane_m=number("half_lane_m"),
+        clear_path_m=number("clear_path_m"),
         beam_m=number("beam_m"),
         max_looks=int(number("max_looks")),
         obscured_at=number("obscured_at"),

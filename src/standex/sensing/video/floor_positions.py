@@ -7,7 +7,6 @@ A record of kind ``video.floor_positions`` has
     score               [n]     float64, P(a person) by the camera's own lights, 0 to 1
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -26,7 +25,7 @@ from standex.model.observation import (
 )
 from standex.model.ports import Technology
 from standex.model.record import Record
-from standex.model.site import SensorSpec, Setting, Site
+from standex.model.site import SensorSpec, Site
 from standex.model.zones import ZONES
 
 KIND = "video.floor_positions"
@@ -79,12 +78,13 @@ class FloorPositions:
                 f"record {record.sequence} of {record.sensor_id}: its time runs backwards, "
                 f"{(last_utc_ns - record.t_utc_ns) * 1e-9:.3f} s before the one ahead of it"
             )
-        at_site = self.spec.site_from_sensor @ np.column_stack([position, np.zeros(len(position))])
+        foot_m, forward, left = self._floor()
+        at_site = foot_m + position[:, :1] * forward + position[:, 1:] * left
         positions = Positions(
             sensor_id=record.sensor_id,
             t_utc_ns=record.t_utc_ns,
             level_id=self.spec.level_id,
-            position_site_m=at_site[:, :2],
+            position_site_m=at_site,
             covariance_site_m2=sigma[:, None, None] ** 2 * np.eye(2),
             existence=score,
             descriptor=np.zeros((len(position), 0)),
@@ -99,9 +99,8 @@ class FloorPositions:
         x = self.min_site_m[0] + CELL_M * (np.arange(shape[0]) + 0.5)
         y = self.min_site_m[1] + CELL_M * (np.arange(shape[1]) + 0.5)
         cells = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
-        pose = self.spec.site_from_sensor
-        way = cells - pose.translation_m[:2]
-        forward = pose.rotation[:2, 0] / np.hypot(*pose.rotation[:2, 0])
+        foot_m, forward, _ = self._floor()
+        way = cells - foot_m
         reach = np.hypot(way[..., 0], way[..., 1])
         cos_off = (way @ forward) / np.maximum(reach, 1e-6)
         seen = (reach < self.range_m) & (cos_off > np.cos(self.half_angle_rad))
@@ -115,6 +114,12 @@ class FloorPositions:
             p_detect=np.zeros((len(ZONES), *shape)),
         )
 
+    def _floor(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the camera's foot point, forward and left on the floor, however it is tilted."""
+        pose = self.spec.site_from_sensor
+        left = pose.rotation[:2, 1]
+        return pose.translation_m[:2], np.array([left[1], -left[0]]), left
+
     def _health(self, record: Record, last_utc_ns: int | None) -> Health:
         gap_s = 0.0 if last_utc_ns is None else (record.t_utc_ns - last_utc_ns) * 1e-9
         late = gap_s * self.spec.rate_hz > LATE_PERIODS
@@ -123,7 +128,11 @@ class FloorPositions:
             t_utc_ns=record.t_utc_ns,
             state=HealthState.DEGRADED if late else HealthState.OK,
             reason=HealthReason.LOW_FRAME_RATE if late else HealthReason.NONE,
-            message=f"{gap_s:.2f} s between frames, {1 / self.spec.rate_hz:.2f} s expected" if late else "",
+            message=(
+                f"{gap_s:.2f} s between frames, {1 / self.spec.rate_hz:.2f} s expected"
+                if late
+                else ""
+            ),
         )
 
 
@@ -138,35 +147,52 @@ def _parse(record: Record) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         value = record.arrays.get(name)
         if value is None:
             raise refused(f"array {name!r} is missing; it has {sorted(record.arrays)}")
+        if value.dtype.kind not in "fiu":
+            raise refused(f"array {name!r} is of type {value.dtype}, real numbers are wanted")
         if not np.isfinite(value).all():
-            raise refused(f"{np.sum(~np.isfinite(value))} of {value.size} values of {name} are not finite")
+            raise refused(
+                f"{np.sum(~np.isfinite(value))} of {value.size} values of {name} are not finite"
+            )
         arrays.append(value.astype(np.float64))
     position, sigma, score = arrays
     n = len(position)
     if position.shape != (n, 2) or sigma.shape != (n,) or score.shape != (n,):
-        raise refused(f"shapes {position.shape}, {sigma.shape}, {score.shape}; expected (n, 2), (n,), (n,)")
+        raise refused(
+            f"shapes {position.shape}, {sigma.shape}, {score.shape}; expected (n, 2), (n,), (n,)"
+        )
     if np.any(sigma <= 0) or np.any((score < 0) | (score > 1)):
         raise refused("sigma_m must be positive and score inside [0, 1]")
     return position, sigma, score
 
 
 def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
-    """Return the technology of one camera; entry point ``floor-positions``."""
+    """Return the technology of one camera; entry point ``floor-positions``.
+
+    Raises:
+        SiteError: a setting is missing or out of its range, or the site has no such level.
+    """
     del calibration  # positions are no evidence
-    level = next(level for level in site.levels if level.level_id == spec.level_id)
+    level = next((level for level in site.levels if level.level_id == spec.level_id), None)
+    if level is None:
+        known = ", ".join(level.level_id for level in site.levels)
+        raise SiteError(f"sensor {spec.sensor_id}: no level {spec.level_id!r}; there is {known}")
+    half_angle_deg = _number(spec, "half_angle_deg", low=0, high=180)
     return FloorPositions(
         spec=spec,
-        range_m=_number(spec.settings, "range_m", spec),
-        half_angle_rad=float(np.deg2rad(_number(spec.settings, "half_angle_deg", spec))),
-        p_detect=_number(spec.settings, "p_detect", spec),
-        clutter_per_m2=_number(spec.settings, "clutter_per_m2", spec),
+        range_m=_number(spec, "range_m", low=0.1, high=np.inf),
+        half_angle_rad=float(np.deg2rad(half_angle_deg)),
+        p_detect=_number(spec, "p_detect", low=0, high=1),
+        clutter_per_m2=_number(spec, "clutter_per_m2", low=0, high=np.inf),
         min_site_m=level.min_site_m,
         max_site_m=level.max_site_m,
     )
 
 
-def _number(settings: Mapping[str, Setting], name: str, spec: SensorSpec) -> float:
-    value = settings.get(name)
+def _number(spec: SensorSpec, name: str, *, low: float, high: float) -> float:
+    value = spec.settings.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
+    if not low <= value <= high:
+        limits = f"from {low:g} to {high:g}"
+        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be {limits}, got {value}")
     return float(value)

@@ -1,0 +1,115 @@
+"""One run of the twin through the station: people scored, and scores kept for calibration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from standex.evaluation.closed_loop import Step, closed_loop
+from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally
+from standex.model.observation import Evidence, GaussianFootprint
+from standex.model.ports import Instrument
+from standex.model.zones import ZONE_INDEX
+from standex.station import Station
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LookScores:
+    """Scores of all looks of a run, with what was in the zone they looked at.
+
+    Attributes:
+        sensor_id: of each look.
+        score: one look at one zone a row.
+        score_names: of the columns.
+        person: at whom the look was, by truth.
+        zone: row of ``ZONES``.
+        item_class: in that zone of that person.
+    """
+
+    sensor_id: tuple[str, ...]
+    score: Float[np.ndarray, "n features"]
+    score_names: tuple[str, ...]
+    person: Int[np.ndarray, " n"]
+    zone: Int[np.ndarray, " n"]
+    item_class: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TwinRun:
+    """What one run gave.
+
+    Attributes:
+        seed: of the run.
+        outcomes: one per person.
+        n_stray_alerts: alerts with nobody near.
+        looks: for calibration.
+        n_records: by sensor.
+    """
+
+    seed: int
+    outcomes: tuple[PersonOutcome, ...]
+    n_stray_alerts: int
+    looks: LookScores
+    n_records: Mapping[str, int]
+
+
+def run_twin(
+    station: Station, scene: Any, instruments: Mapping[str, Instrument], *, tail_s: float = 4.0
+) -> TwinRun:
+    """Return what became of everybody in the scene.
+
+    Args:
+        station: with a technology for each instrument.
+        scene: of the twin.
+        instruments: by sensor id.
+        tail_s: how long to go on after the last person has left, so that passages close.
+    """
+    people = [int(person) for person in scene.trajectories.people]
+    tally = Tally(scene=scene, truth=scene.truth, people=people)
+    rows: list[tuple[str, dict[str, float], int, int, str]] = []
+    n_records: dict[str, int] = dict.fromkeys(instruments, 0)
+    end_utc_ns = scene.end_utc_ns + round(tail_s * 1e9)
+    for step in closed_loop(
+        station, scene, instruments, start_utc_ns=scene.start_utc_ns, end_utc_ns=end_utc_ns
+    ):
+        tally.take(step)
+        n_records[step.record.sensor_id] += 1
+        rows += _known_looks(step, scene)
+    names = tuple(rows[0][1]) if rows else ()
+    return TwinRun(
+        seed=scene.truth.seed,
+        outcomes=tally.outcomes(),
+        n_stray_alerts=len(tally.stray_alerts),
+        looks=LookScores(
+            sensor_id=tuple(row[0] for row in rows),
+            score=np.array([list(row[1].values()) for row in rows]).reshape(len(rows), len(names)),
+            score_names=names,
+            person=np.array([row[2] for row in rows], dtype=np.int64),
+            zone=np.array([row[3] for row in rows], dtype=np.int64),
+            item_class=tuple(row[4] for row in rows),
+        ),
+        n_records=n_records,
+    )
+
+
+def _known_looks(step: Step, scene: Any) -> list[tuple[str, dict[str, float], int, int, str]]:
+    rows: list[tuple[str, dict[str, float], int, int, str]] = []
+    for seen in step.observations:
+        if not isinstance(seen, Evidence) or seen.zone is None:
+            continue
+        if not isinstance(seen.footprint, GaussianFootprint):
+            continue
+        now = scene.at(seen.t_utc_ns)
+        if not len(now.person):
+            continue
+        away = np.hypot(*(now.position_site_m - seen.footprint.position_site_m).T)
+        row = int(np.argmin(away))
+        if away[row] > NEAREST_M:
+            continue
+        person = int(now.person[row])
+        item = scene.truth.of(person)
+        item_class = item.item_class if item is not None and item.zone is seen.zone else "nothing"
+        rows.append((seen.sensor_id, seen.score, person, ZONE_INDEX[seen.zone], item_class))
+    return rows

@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import numpy as np
+
+from standex.edges.clock import SimulatedClock
+from standex.edges.health_board import HealthBoard
+from standex.edges.live_status import RunCounts
+from standex.edges.single_writer import Outputs, SingleWriter
+from standex.model.errors import RecordingError
+from standex.model.hints import no_hints
+from standex.model.observation import HealthState
+
+
+def make(fakes, **outputs) -> SingleWriter:
+    station = fakes.station()
+    return SingleWriter(
+        station,
+        started_utc_ns=fakes.T0,
+        outputs=Outputs(**outputs),
+        board=HealthBoard(),
+        counts=RunCounts(station.site, started_utc_ns=fakes.T0, is_simulated=True),
+        clock=SimulatedClock(fakes.T0),
+    )
+
+
+def seen(fakes, t_ns: int = 0):
+    record = fakes.record(t_utc_ns=fakes.T0 + t_ns)
+    return fakes.station().perceive(0, record, no_hints(0))[1]
+
+
+def test_every_step_is_published_in_order(fakes) -> None:
+    memory, heard = fakes.Memory(), []
+    writer = make(
+        fakes, recorder=memory, sinks=(memory,), listeners=(lambda p, e: heard.append(p),)
+    )
+    for n in range(3):
+        writer.take("cam-entry", seen(fakes, n * 10**8))
+    assert len(memory.steps) == 6
+    assert [p.t_utc_ns - fakes.T0 for p in heard] == [0, 10**8, 2 * 10**8]
+
+
+def test_a_batch_that_the_station_refuses_is_dropped_and_told(fakes) -> None:
+    memory = fakes.Memory()
+    writer = make(fakes, recorder=memory)
+    coverage, positions = seen(fakes)
+    broken = replace(coverage, p_report=coverage.p_report + 5)
+    writer.take("cam-entry", (broken, positions))
+    health = writer.picture.health["cam-entry"]
+    assert health.state is HealthState.FAILED
+    assert "dropped" in health.message
+    assert [o for step in memory.steps for o in step[0]] == [health]  # a replay can do the same
+    writer.take("cam-exit", tuple(replace(o, sensor_id="cam-exit") for o in seen(fakes, 10**8)))
+    assert writer.picture.health["cam-entry"].state is HealthState.FAILED
+    writer.take("cam-entry", seen(fakes, 2 * 10**8))
+    assert writer.picture.health["cam-entry"].state is HealthState.OK
+
+
+def test_a_failed_recording_is_told_and_the_rest_goes_on(fakes) -> None:
+    memory = fakes.Memory(error=RecordingError("the disk is full"))
+    writer = make(fakes, recorder=memory)
+    for n in range(3):
+        writer.take("cam-entry", seen(fakes, n * 10**8))
+    assert writer.picture.health["recording"].message == "the disk is full"
+    assert writer.picture.tracks.t_utc_ns == fakes.T0 + 2 * 10**8
+
+
+def test_a_broken_listener_is_told_once(fakes) -> None:
+    def listener(picture, events) -> None:
+        raise KeyError("gone")
+
+    memory = fakes.Memory()
+    writer = make(fakes, recorder=memory, listeners=(listener,))
+    for n in range(3):
+        writer.take("cam-entry", seen(fakes, n * 10**8))
+    assert len(memory.steps) == 4
+
+
+def test_an_endless_failure_does_not_go_round(fakes) -> None:
+    def decider(picture, /):
+        raise ValueError("broken part")
+
+    station = fakes.station(decider=decider)
+    counts = RunCounts(station.site, started_utc_ns=fakes.T0, is_simulated=True)
+    writer = SingleWriter(
+        station,
+        started_utc_ns=fakes.T0,
+        outputs=Outputs(),
+        board=HealthBoard(),
+        counts=counts,
+        clock=SimulatedClock(fakes.T0),
+    )
+    writer.take("cam-entry", seen(fakes))
+    assert counts.n_dropped_batches == 2
+    assert np.array_equal(writer.hints.need, [])
