@@ -1,4 +1,3 @@
-import threading
 from functools import partial
 
 import anyio
@@ -77,7 +76,14 @@ def test_a_silent_sensor_is_told_and_its_coverage_taken_back(fakes) -> None:
         rows = both(fakes, t, 70)
         return [r for r in rows if r.sensor_id == "cam-exit" or not 5 < r.sequence < 60]
 
-    status, told = go(fakes, records)
+    shown: list[float] = []
+
+    def listen(picture, events) -> None:
+        if "cam-entry" in picture.coverage:
+            shown.append(picture.coverage["cam-entry"].p_report.max())
+
+    status, told = go(fakes, records, listeners=(listen,))
+    assert 0.0 in shown  # while it is silent it sees nobody
     assert [(h.sensor_id, h.reason) for h in told][:1] == [("cam-entry", HealthReason.DISCONNECTED)]
     assert status.picture.health["cam-entry"].reason is HealthReason.SHEDDING  # numbers are missing
     assert status.picture.coverage["cam-entry"].p_report.max() > 0  # and it is back
@@ -136,8 +142,6 @@ def test_a_source_that_fails_is_told_and_raised_after_the_rest_was_worked_on(fak
 
 @pytest.mark.slow
 def test_a_busy_sensor_sheds_older_records_and_says_so(fakes) -> None:
-    release = threading.Event()
-
     class SlowPool:
         def is_heavy(self, sensor_id):
             return sensor_id == "cam-entry"
@@ -163,7 +167,6 @@ def test_a_busy_sensor_sheds_older_records_and_says_so(fakes) -> None:
             is_simulated=True,
         )
     )
-    del release
     entry, other = status.sensors
     assert entry.n_shed > 15
     assert other.n_shed == 0

@@ -90,8 +90,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installer:
 
 
 @pytest.fixture(scope="module")
-def metro() -> Site:
-    return load_site("metro")
+def survey() -> Site:
+    return load_site(Path(__file__).with_name("survey.toml"))
 
 
 def with_sensor(site: Site, **changes: Any) -> Site:
@@ -112,12 +112,14 @@ def test_the_project_file_of_the_example_says_what_is_installed_here() -> None:
     )
 
 
-def test_an_outside_package_plugs_in_next_to_the_built_ins(install: Installer, metro: Site) -> None:
+def test_an_outside_package_plugs_in_next_to_the_built_ins(
+    install: Installer, survey: Site
+) -> None:
     install("standex-plugin-example", EXAMPLE)
     names = [entry.name for entry in installed_plugins(TECHNOLOGIES)]
     assert set(names) >= {"light-barrier", "microwave", "floor-positions"}
 
-    site = with_sensor(metro, technology="light-barrier", settings={"half_width_m": 1.5})
+    site = with_sensor(survey, technology="light-barrier", settings={"half_width_m": 1.5})
     barrier = build_technologies(site, {})["mw-entry"]
     assert isinstance(barrier, Technology)
     records = [
@@ -177,12 +179,12 @@ def test_an_empty_group_says_so() -> None:
 
 
 def test_a_factory_gets_its_sensor_its_site_and_its_calibration(
-    install: Installer, metro: Site
+    install: Installer, survey: Site
 ) -> None:
     install("fakes", {"thing": "standex_test_fakes:Thing"})
     site = replace(
-        metro,
-        sensors=tuple(replace(spec, technology="thing") for spec in metro.sensors),
+        survey,
+        sensors=tuple(replace(spec, technology="thing") for spec in survey.sensors),
     )
     calibration = Calibration(
         calibration_id="mw-entry-sim/1",
@@ -218,11 +220,11 @@ def test_a_factory_gets_its_sensor_its_site_and_its_calibration(
     ],
 )
 def test_a_factory_that_builds_something_else_is_refused(
-    install: Installer, metro: Site, factory: str, says: str
+    install: Installer, survey: Site, factory: str, says: str
 ) -> None:
     for group in (TECHNOLOGIES, INSTRUMENTS):
         install(f"fakes-{group[8:]}", {"thing": f"standex_test_fakes:{factory}"}, group)
-    site = with_sensor(metro, technology="thing", instrument="thing")
+    site = with_sensor(survey, technology="thing", instrument="thing")
     for build in (lambda: build_technologies(site, {}), lambda: build_instruments(site, 1)):
         with pytest.raises(PluginError) as caught:
             build()
@@ -230,16 +232,16 @@ def test_a_factory_that_builds_something_else_is_refused(
 
 
 def test_what_a_plugin_says_about_its_settings_is_passed_on(
-    install: Installer, metro: Site
+    install: Installer, survey: Site
 ) -> None:
     install("fakes", {"thing": "standex_test_fakes:complain"})
     with pytest.raises(SiteError, match="no such setting"):
-        build_technologies(with_sensor(metro, technology="thing"), {})
+        build_technologies(with_sensor(survey, technology="thing"), {})
 
 
-def test_each_instrument_has_a_seed_of_its_own(install: Installer, metro: Site) -> None:
+def test_each_instrument_has_a_seed_of_its_own(install: Installer, survey: Site) -> None:
     install("fakes", {"thing": "standex_test_fakes:Thing"}, INSTRUMENTS)
-    site = replace(metro, sensors=tuple(replace(s, instrument="thing") for s in metro.sensors))
+    site = replace(survey, sensors=tuple(replace(s, instrument="thing") for s in survey.sensors))
 
     def seeds(site: Site, seed: int) -> dict[str, int]:
         built: dict[str, Any] = build_instruments(site, seed)

@@ -1,11 +1,12 @@
 import re
+from pathlib import Path
 
 import pytest
 
 from standex.edges.settings import parse_site, site_text
 from standex.model.errors import SiteError
 
-METRO = site_text("metro")
+SURVEY = site_text(Path(__file__).with_name("survey.toml"))
 
 
 def problem(text: str) -> str:
@@ -15,13 +16,13 @@ def problem(text: str) -> str:
 
 
 def changed(old: str, new: str) -> str:
-    assert old in METRO
-    return METRO.replace(old, new, 1)
+    assert old in SURVEY
+    return SURVEY.replace(old, new, 1)
 
 
 def test_a_typo_is_told_once_with_the_key_the_place_and_what_was_meant() -> None:
     said = problem(changed("rate_hz = 5.0", "rate_hzz = 5.0"))
-    line = next(n for n, text in enumerate(METRO.splitlines(), 1) if text == "rate_hz = 5.0")
+    line = next(n for n, text in enumerate(SURVEY.splitlines(), 1) if text == "rate_hz = 5.0")
     assert "1 problem\n" in said
     assert (
         f"sensors[0] (mw-entry).rate_hzz: unknown key (line {line}); did you mean 'rate_hz'?"
@@ -80,7 +81,7 @@ def test_what_is_wrong_is_said(old: str, new: str, says: str) -> None:
 
 
 def test_priors_must_leave_room_for_nothing() -> None:
-    text = re.sub(r"(benign_metal|benign_dielectric|threat_metal) = .*", r"\1 = 0.99", METRO)
+    text = re.sub(r"(benign_metal|benign_dielectric|threat_metal) = .*", r"\1 = 0.99", SURVEY)
     assert "leave nothing for 'nothing'" in problem(text)
 
 

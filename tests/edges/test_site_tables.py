@@ -1,15 +1,16 @@
 import re
+from pathlib import Path
 
 import numpy as np
 
 from standex.edges.settings import parse_site, site_text
 
-METRO = site_text("metro")
+SURVEY = site_text(Path(__file__).with_name("survey.toml"))
 
 
 def changed(old: str, new: str) -> str:
-    assert old in METRO
-    return METRO.replace(old, new, 1)
+    assert old in SURVEY
+    return SURVEY.replace(old, new, 1)
 
 
 def test_degrees_become_radians() -> None:
@@ -33,8 +34,8 @@ def test_free_settings_keep_their_types() -> None:
 
 
 def test_zones_left_out_have_no_share() -> None:
-    shares = re.search(r"\[items.zone_share\]\n(.*?)\n\n", METRO, re.DOTALL)
+    shares = re.search(r"\[items.zone_share\]\n(.*?)\n\n", SURVEY, re.DOTALL)
     assert shares is not None
-    site = parse_site(METRO.replace(shares[1], "torso_front = 1"), where="here")
+    site = parse_site(SURVEY.replace(shares[1], "torso_front = 1"), where="here")
     assert site.zone_share.tolist() == [1.0] + [0.0] * 6
     assert np.isfinite(site.log_prior()).all()

@@ -82,15 +82,15 @@ def metro() -> Site:
 
 @pytest.fixture(scope="session")
 def panel_spec(metro: Site) -> SensorSpec:
-    """Return a pair of pillars at x = 1.2 m, y = 1.25 m that looks towards +x, whatever the site."""
+    """Return pillars at x = 1.2 m, y = 1.25 m that look towards +x, whatever the site has."""
     return replace(
         metro.sensor("mw-south"),
         site_from_sensor=RigidTransform.from_pose(position_m=(1.2, 1.25, 0.0), yaw_rad=0.0),
         instrument_settings={
             "n_antennas": 16,
             "half_distance_m": 1.25,
-            "inward_deg": 75.0,
-            "panel_width_m": 0.8,
+            "inward_deg": 65.0,
+            "panel_width_m": 0.3,
             "panel_height_m": 1.3,
             "middle_z_m": 1.2,
             "pattern_power": 0.5,
@@ -98,7 +98,7 @@ def panel_spec(metro: Site) -> SensorSpec:
             "from_hz": 8e9,
             "to_hz": 14e9,
             "sweep_s": 0.010,
-            "reach_m": 3.3,
+            "reach_m": 4.0,
             "noise_amplitude": 1e-3,
             "coupling_amplitude": 0.02,
         },

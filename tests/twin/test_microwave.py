@@ -7,9 +7,10 @@ from standex.model.site import SensorSpec, Site
 from standex.model.truth import CarriedItem
 from standex.model.zones import BodyZone
 from standex.testing.instrument import check_instrument
+from standex.twin.body import make_body
 from standex.twin.faults import Fault
 from standex.twin.layers import LIGHT_M_PER_S
-from standex.twin.microwave import KIND, MicrowavePanels, build
+from standex.twin.microwave import KIND, MicrowavePanels, _reflection, build
 
 S = 10**9
 NEAR_NS = 2 * S  # at 2 m from the line of the pillars
@@ -39,7 +40,10 @@ def test_a_record_has_the_documented_arrays(panels, walk):
     }
     assert record.arrays["samples"].dtype == np.complex64
     # Sensor frame: the pillars stand left and right of the origin.
-    np.testing.assert_allclose(record.arrays["tx_position_m"][:, :2].mean(axis=0), 0, atol=1e-9)
+    for name in ("tx", "rx"):
+        at, panel = record.arrays[f"{name}_position_m"], record.arrays[f"{name}_panel"]
+        for row, y_m in ((0, 1.25), (1, -1.25)):
+            assert np.abs(at[panel == row, :2] - [0.0, y_m]).max() < 0.15
     assert np.ptp(record.arrays["t_offset_s"]) == pytest.approx(0.010, rel=0.01)
 
 
@@ -75,6 +79,7 @@ def test_the_background_stands_still_and_is_stronger_than_noise(panels):
     np.testing.assert_array_equal(panels.background, replace(panels).background)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_record(metro: Site, panel_spec: SensorSpec, walk):
     first, again, other = (samples_of(build(panel_spec, metro, s), walk(IN)) for s in (3, 3, 4))
     np.testing.assert_array_equal(first, again)
@@ -136,6 +141,31 @@ def test_two_records_differ_by_the_object_and_nothing_else(panels, walk, item):
     assert np.abs(difference).max() > 5 * panels.noise_amplitude
 
 
+@pytest.mark.parametrize("permittivity", [0.0, 2.9], ids=["metal", "slab"])
+def test_an_item_reflects_at_its_front_before_the_skin(permittivity):
+    item = CarriedItem(
+        person=1, item_class="threat", zone=BodyZone.TORSO_FRONT, width_m=0.14, height_m=0.18,
+        thickness_m=0.05, permittivity=permittivity, loss_tangent=0.0,
+    )  # fmt: skip
+    body = make_body(item, pitch_m=0.02, lowest_m=0.7, rng=np.random.default_rng(3))
+    f_hz = np.linspace(8e9, 18e9, 201)
+    tables = _reflection(body, tuple(f_hz))
+    depth_m = np.arange(-0.12, 0.12, 5e-4)
+    steer = np.exp(2j * np.outer(depth_m, 2 * np.pi / LIGHT_M_PER_S * f_hz)) * np.hanning(201)
+    bare, carrying = np.abs(steer @ tables[..., -1].T).T / np.hanning(201).sum()
+    assert depth_m[bare.argmax()] == pytest.approx(0, abs=2e-3)  # at the skin, clothing or not
+    front = depth_m < -0.02
+    raised_m = 0.05 + body.gap_m
+    assert depth_m[front][carrying[front].argmax()] == pytest.approx(-raised_m, abs=2e-3)
+    behind = depth_m > -0.02
+    if permittivity:
+        later_m = 0.05 * (np.sqrt(permittivity) - 1)
+        assert depth_m[behind][carrying[behind].argmax()] == pytest.approx(later_m, abs=3e-3)
+    else:
+        assert carrying.max() > 0.9  # all but what the clothing keeps
+        assert carrying[behind].max() < 0.1
+
+
 def test_who_stands_gives_the_same_echo_again(panels, walk):
     scene = walk(((3.0, 1.25), (3.0, 1.25)))
     first, again = (panels.echo(scene, scene.at(t)) for t in (1 * S, 3 * S))
@@ -149,6 +179,7 @@ def test_who_is_out_of_reach_or_past_sends_nothing_back(panels, walk):
         assert not panels.echo(scene, scene.at(NEAR_NS)).any()
 
 
+@pytest.mark.slow
 def test_echoes_of_people_apart_add(panels, walk):
     left, right = ((5.0, 0.6), (1.0, 0.6)), ((5.0, 1.9), (1.0, 1.9))
     both = walk(left, right)

@@ -191,6 +191,14 @@ def test_what_is_not_seen_sends_nothing_back():
     np.testing.assert_array_equal(one, np.repeat(expected[..., None], 3, axis=2))
 
 
+def test_half_the_light_each_way_is_a_quarter_of_the_echo():
+    plate = facets_of(np.array([[1.0, 0, 0]]), np.array([[-1.0, 0, 0]]), np.array([1e-4]))
+    dim = replace(plate, visible=np.full((1, 1), 0.5))
+    here = antennas((0, 0, 0))
+    full, less = (scatter(f, METAL, tx=here, rx=here, sweep=STILL) for f in (plate, dim))
+    np.testing.assert_allclose(less, full / 4, rtol=1e-5)
+
+
 def test_across_only_leaves_the_pairs_of_one_panel_at_zero_and_the_rest_alone(rng):
     facets = cloud(rng, 800)
     every, across = (

@@ -10,7 +10,7 @@ S = 10**9
 
 def test_a_straight_way_is_walked_as_recorded(walk):
     scene = walk(((4.6, 1.25), (-0.6, 1.25)), ((0.0, 3.0), (3.0, 4.0)))
-    for t_s in (0.9, 1.013, 2.0, 3.1):
+    for t_s in (0.3, 1.013, 2.0, 3.717):
         now = scene.at(round(t_s * S))
         np.testing.assert_array_equal(now.person, [1, 2])
         expected = [[4.6 - 1.3 * t_s, 1.25], [0.75 * t_s, 3 + 0.25 * t_s]]
@@ -39,8 +39,7 @@ def test_people_keep_their_speed_at_the_edge_of_the_picture(walk):
     scene = walk(((4.6, 1.25), (-0.6, 1.25)))
     for t_s in (0.0, 0.04, 3.96, 4.0):
         speed = np.hypot(*scene.at(round(t_s * S)).velocity_site_m_per_s[0])
-        # The smoothing still holds it back by a tenth there.
-        assert speed == pytest.approx(1.3, rel=0.1)
+        assert speed == pytest.approx(1.3, rel=0.01)
 
 
 def test_a_curve_is_followed():
@@ -61,7 +60,7 @@ def test_a_curve_is_followed():
     for frame in range(20, 180, 20):
         now = scene.at(round(frame / 25 * S))
         np.testing.assert_allclose(now.position_site_m[0], at[frame], atol=0.03)
-        assert np.cos(now.heading_rad[0] - angle[frame] - np.pi / 2) > 0.999
+        assert np.cos(now.heading_rad[0] - angle[frame] - np.pi / 2) > np.cos(np.deg2rad(5))
         assert np.hypot(*now.velocity_site_m_per_s[0]) == pytest.approx(1.2, abs=0.05)
 
 

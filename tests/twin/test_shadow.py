@@ -5,7 +5,7 @@ import pytest
 
 from standex.twin.body import LEFT_ARM, TRUNK, Body, make_body
 from standex.twin.scene import PeopleNow
-from standex.twin.shadow import ARM_RADIUS_M, visible_from
+from standex.twin.shadow import ARM_RADIUS_M, SOFT_M, TRUNK_RADIUS_M, visible_from
 
 PANEL_M = np.array([0.0, 0.0, 1.2])
 
@@ -62,11 +62,30 @@ def test_beside_behind_and_at_the_other_side_hide_nothing(body, place_m):
 def test_half_beside_hides_half(body):
     alone, partly = (seen(body, people((2.0, 0.0), *others)) for others in ((), ((1.0, 0.2),)))
     assert np.all(partly <= alone)
-    low = alone & (body.position_m[:, 2] < 1.4)
+    low = (alone > 0) & (body.position_m[:, 2] < 1.4)
     left = body.position_m[:, 1] < -0.1  # turned about, their right is the panel's left
     right = body.position_m[:, 1] > 0.1
     assert not partly[low & left].any()
     assert partly[low & right].mean() > 0.9
+
+
+def test_shadows_have_soft_edges(body):
+    """At the middle of the body's height, against the way of the line past a cylinder."""
+    beside_m = 0.25
+    now = people((2.0, 0.0), (1.0, beside_m))
+    alone, lit = seen(body, people((2.0, 0.0))), seen(body, now)
+    chest = (alone == 1) & (body.position_m[:, 2] < 1.3)
+    place = body.position_m[chest] * np.array([-1.0, -1.0, 1.0]) + np.array([2.0, 0.0, 0.0])
+    way = place[:, :2] / np.linalg.norm(place[:, :2], axis=1, keepdims=True)
+    miss_m = np.abs(way[:, 0] * beside_m - way[:, 1])
+    share = lit[chest]
+    assert np.all(share[miss_m > TRUNK_RADIUS_M + SOFT_M / 2] == 1)
+    assert np.all(share[miss_m < TRUNK_RADIUS_M - SOFT_M / 2] == 0)
+    on_edge = np.abs(miss_m - TRUNK_RADIUS_M) < 2e-3
+    assert on_edge.any()
+    np.testing.assert_allclose(share[on_edge], 0.5, atol=0.05)
+    order = np.argsort(miss_m)
+    assert np.all(np.diff(share[order]) >= -1e-9)  # the further past, the lighter
 
 
 def test_one_sees_over_a_child_and_not_over_a_giant(body):
@@ -105,6 +124,7 @@ def test_an_arm_before_the_flank_hides_it(body):
     )
     assert behind.sum() > 20
     assert view[behind].mean() < 0.05
-    clear = (body.part == TRUNK) & faces & (np.abs(position[:, 1]) > 2 * ARM_RADIUS_M)
-    assert view[clear].all()
-    assert view[(body.part == LEFT_ARM) & faces].all()
+    clear = (body.part == TRUNK) & faces & (np.abs(position[:, 1]) > 3 * ARM_RADIUS_M)
+    np.testing.assert_array_equal(view[clear], 1)
+    np.testing.assert_array_equal(view[(body.part == LEFT_ARM) & faces], 1)
+    assert not view[~faces].any()

@@ -19,10 +19,9 @@ def two_pillars(
 ) -> tuple[Antennas, Antennas]:
     """Return transmitters and receivers of two pillars that face upstream and inward.
 
-    Sensor frame: x upstream, y left. On each pillar the transmitters stand in two columns, zigzag
-    over ``height_m``, and the receivers in one between them, so close together that every pair of
-    columns gives a filled virtual column from few antennas. Two transmit columns light two stripes
-    of a body.
+    Sensor frame: x upstream, y left. On each pillar the transmitters stand in one column, spread
+    over ``height_m``, and the receivers in another ``width_m`` further upstream, so close together
+    that the pairs give a filled virtual column from few antennas.
 
     References:
         Li, Stoica, MIMO Radar Signal Processing, 2009, chapter 1 (virtual arrays).
@@ -31,17 +30,15 @@ def two_pillars(
     rx_at: list[np.ndarray] = []
     boresight: list[np.ndarray] = []
     spread = np.linspace(-0.5, 0.5, n_per_pillar) * height_m
-    # Columns one after the other, each over every second height.
-    column = np.argsort(np.arange(n_per_pillar) % 2, kind="stable")
-    edge = np.where(column % 2 == 0, -0.5, 0.5) * width_m
-    dense = np.linspace(-0.5, 0.5, n_per_pillar) * 2 * height_m / n_per_pillar
+    dense = np.linspace(-0.5, 0.5, n_per_pillar) * height_m / n_per_pillar
     nought = np.zeros(n_per_pillar)
     for side in (1.0, -1.0):
         pose = RigidTransform.from_pose(
             position_m=(0.0, side * half_distance_m, middle_z_m), yaw_rad=-side * inward_rad
         )
-        tx_at.append(pose @ np.column_stack([nought, edge, spread[column]]))
-        rx_at.append(pose @ np.column_stack([nought, nought, dense]))
+        upstream = np.full(n_per_pillar, side * width_m / 2)
+        tx_at.append(pose @ np.column_stack([nought, -upstream, spread]))
+        rx_at.append(pose @ np.column_stack([nought, upstream, dense]))
         boresight.append(np.tile(pose.rotation[:, 0], (n_per_pillar, 1)))
     tx, rx = (
         Antennas(

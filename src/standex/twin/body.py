@@ -207,6 +207,26 @@ def _column(
     return _facets(point, part)
 
 
+ROUNDNESS = 2 / 2.5  # exponent of the superellipse x^2.5 + y^2.5 = 1
+
+
+def _even_angles(
+    half_depth_m: float, half_width_m: float, pitch_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return parameters of a superellipse at even distances along it, and those distances.
+
+    Even in the parameter itself, facets would lie twice as far apart in the middle of the front,
+    wider than half a wavelength, and shine where they should not.
+    """
+    fine = np.linspace(0, 2 * np.pi, 20_001)
+    x = half_depth_m * np.sign(np.cos(fine)) * np.abs(np.cos(fine)) ** ROUNDNESS
+    y = half_width_m * np.sign(np.sin(fine)) * np.abs(np.sin(fine)) ** ROUNDNESS
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+    n = int(np.ceil(along[-1] / pitch_m))
+    at = (np.arange(n) + 0.5) / n * along[-1]
+    return np.interp(at, along, fine), at
+
+
 def _trunk(girth: float, relief: _Relief, pitch_m: float) -> Shape:
     """Return chest, waist and hips: a superellipse whose axes change smoothly with height."""
     z = np.arange(0.80, 1.50, pitch_m)
@@ -218,13 +238,13 @@ def _trunk(girth: float, relief: _Relief, pitch_m: float) -> Shape:
         np.convolve(np.pad(v, len(kernel) // 2, mode="edge"), kernel / kernel.sum(), mode="valid")
         for v in (half_width, half_depth)
     )
-    angle = np.arange(0, 2 * np.pi, pitch_m / 0.17)
-    power = 2 / 2.5
+    angle, around_m = _even_angles(float(half_depth.max()), float(half_width.max()), pitch_m)
+    power = ROUNDNESS
     cos, sin = np.cos(angle)[None, :], np.sin(angle)[None, :]
     x = half_depth[:, None] * np.sign(cos) * np.abs(cos) ** power
     y = half_width[:, None] * np.sign(sin) * np.abs(sin) ** power
     bump = relief.height_m(
-        0.17 * np.broadcast_to(angle[None, :], x.shape), np.broadcast_to(z[:, None], x.shape)
+        np.broadcast_to(around_m[None, :], x.shape), np.broadcast_to(z[:, None], x.shape)
     )
     # The relief is periodic around only by blending it out at the seam in the back.
     blend = np.clip(np.minimum(np.abs(angle - np.pi) * 4, 1), 0, 1)[None, :]

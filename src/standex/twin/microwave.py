@@ -132,7 +132,7 @@ class MicrowavePanels:
         velocity = ((later - position) / dt_s) @ place.rotation.T
         velocity[:, :2] += people.velocity_site_m_per_s[row]
         at_site, normal_site = place @ position, normal @ place.rotation.T
-        visible = np.zeros((len(position), 2), dtype=bool)
+        visible = np.zeros((len(position), 2))
         for panel in (0, 1):
             of_panel = self.tx.panel == panel
             middle, front = self.tx.position_m[of_panel].mean(axis=0), self.tx.boresight[of_panel][0]

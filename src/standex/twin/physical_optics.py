@@ -86,7 +86,7 @@ class Facets:
         normal: outward, unit.
         area_m2: of each.
         stack: row of the reflection table.
-        visible: by panel.
+        visible: share of the amplitude that reaches it, by panel.
     """
 
     position_m: Float[np.ndarray, "n 3"]
@@ -94,7 +94,7 @@ class Facets:
     normal: Float[np.ndarray, "n 3"]
     area_m2: Float[np.ndarray, " n"]
     stack: Int[np.ndarray, " n"]
-    visible: Bool[np.ndarray, "n panels"]
+    visible: Float[np.ndarray, "n panels"] | Bool[np.ndarray, "n panels"]
 
 
 def angle_grid() -> Float[np.ndarray, " a"]:
@@ -138,7 +138,7 @@ Block = tuple[np.ndarray, np.ndarray, np.ndarray]  # transmitters, receivers, fa
 def _together(facets: Facets, tx: Antennas, rx: Antennas) -> list[Block]:
     """Group facets by the panels that see them: what a panel does not see costs it nothing."""
     panels = np.arange(facets.visible.shape[1])
-    bits = facets.visible @ (1 << panels)
+    bits = (facets.visible > 0) @ (1 << panels)
     blocks: list[Block] = []
     for pattern in np.unique(bits):
         seeing = np.flatnonzero(pattern >> panels & 1)
@@ -155,7 +155,7 @@ def _across(facets: Facets, tx: Antennas, rx: Antennas) -> list[Block]:
         (
             np.flatnonzero(tx.panel == p),
             np.flatnonzero(rx.panel == q),
-            np.flatnonzero(facets.visible[:, p] & facets.visible[:, q]),
+            np.flatnonzero((facets.visible[:, p] > 0) & (facets.visible[:, q] > 0)),
         )
         for p in np.unique(tx.panel)
         for q in np.unique(rx.panel)
@@ -212,13 +212,10 @@ def _legs(
     rate = np.einsum("anx,nx->an", direction, facets.velocity_m_per_s[rows])
     cos_incidence = -np.einsum("anx,nx->an", direction, facets.normal[rows])
     off_axis = np.clip(np.einsum("anx,ax->an", direction, antennas.boresight), 0, None)
-    visible = facets.visible[rows][:, antennas.panel].T & (cos_incidence > 0)
+    visible = facets.visible[rows][:, antennas.panel].T
     # The square root shares the obliquity cos(theta) of a facet between its two legs.
-    amplitude = np.where(
-        visible,
-        off_axis**antennas.pattern_power * np.sqrt(np.clip(cos_incidence, 0, None)) / distance,
-        0.0,
-    )
+    facing = np.sqrt(np.clip(cos_incidence, 0, None))
+    amplitude = visible * off_axis**antennas.pattern_power * facing / distance
     return distance, amplitude, rate, cos_incidence
 
 

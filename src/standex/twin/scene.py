@@ -118,16 +118,24 @@ def _smooth_way(t_s: np.ndarray, position_m: np.ndarray) -> _Way:
     grid = np.arange(t_s[0], t_s[-1] + 1e-9, 0.04)
     raw = np.stack([np.interp(grid, t_s, position_m[:, axis]) for axis in (0, 1)], axis=1)
     place = gaussian_filter1d(raw, 2.0, axis=0, mode="nearest")
-    if len(grid) < 2:
-        velocity = np.zeros_like(place)
-    else:
-        velocity = np.gradient(gaussian_filter1d(raw, 7.5, axis=0, mode="nearest"), 0.04, axis=0)
-        edge = min(10, len(grid) // 2)
-        if edge:  # the smoothing holds the ends back; people do not stop at the edge of a picture
-            velocity[:edge], velocity[-edge:] = velocity[edge], velocity[-edge - 1]
-    heading = np.unwrap(np.arctan2(velocity[:, 1], velocity[:, 0]))
+    velocity = _slope(raw, 7.5)
+    # The head sways from side to side with every step; the body faces the way over a stride.
+    course = _slope(raw, 20.0)
+    heading = np.unwrap(np.arctan2(course[:, 1], course[:, 0]))
     walked = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(place, axis=0).T))])
     return _Way(grid, np.column_stack([place, velocity, heading, walked]))
+
+
+def _slope(place_m: np.ndarray, sigma: float) -> np.ndarray:
+    """Return the velocity of places at 25 Hz, smoothed over ``sigma`` samples."""
+    if len(place_m) < 2:
+        return np.zeros_like(place_m)
+    # Reflected about its ends, so that nobody stops at the edge of a picture.
+    n = min(len(place_m) - 1, int(4 * sigma))
+    before = 2 * place_m[0] - place_m[n:0:-1]
+    after = 2 * place_m[-1] - place_m[-2 : -n - 2 : -1]
+    longer = np.concatenate([before, place_m, after])
+    return np.gradient(gaussian_filter1d(longer, sigma, axis=0), 0.04, axis=0)[n : n + len(place_m)]
 
 
 def _interpolate(way: _Way, t_s: float) -> np.ndarray:

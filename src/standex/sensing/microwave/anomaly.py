@@ -24,7 +24,7 @@ WINDOW_M = 0.10  # the reference object is 10 cm high or more
 BINS_M = (-0.100, -0.060, -0.035, -0.015, 0.015, 0.035, 0.055, 0.081)
 ON_LINE = 3
 FEATURES = tuple(f"echo_at_{500 * (a + b):+.0f}_mm_db" for a, b in zip(BINS_M, BINS_M[1:], strict=False))
-FAINTER_DB = 8.0  # stripes fainter than the best by more are not compared
+FAINTER_DB = 3.0  # stripes fainter than the best by more are not compared
 _OFFSET_M = np.arange(-0.10, 0.0801, 0.01)
 
 
@@ -72,4 +72,4 @@ def patch_profiles(stripe: Stripe, box: Box) -> Float[np.ndarray, "bins nz"]:
         patch[(_OFFSET_M > low - 1e-6) & (_OFFSET_M < high - 1e-6)].mean(axis=0)
         for low, high in zip(BINS_M, BINS_M[1:], strict=False)
     ]
-    return np.stack(bins)
+    return np.maximum(np.stack(bins), 0.0)  # the running mean rounds, at worst below nothing

@@ -20,6 +20,7 @@ from standex.sensing.microwave.surface import Stripe
 
 SCORES = (*FEATURES, "is_waist")
 LEAST_CLARITY_DB, FULL_CLARITY_DB = 10.0, 18.0
+FRONTAL_RAD = 0.42  # further off, a stripe lies on the flank and shows arms
 HALF_TRUNK_M = 0.11  # from the front of a trunk to its middle
 GHOSTS_PER_M2 = 0.02
 
@@ -43,16 +44,25 @@ class Look:
     spread_m: float
 
     @property
+    def frontal(self) -> list[Stripe]:
+        """Return the stripes on the front (or back) of the body; the others are its flanks."""
+        return [
+            stripe
+            for stripe, normal in zip(self.stripes, self.normal_rad, strict=True)
+            if abs(normal) < FRONTAL_RAD
+        ]
+
+    @property
     def quality(self) -> float:
-        """Return how clearly a body stood out, 0 to 1: the best stripe counts."""
-        clarity = max((stripe.clarity_db for stripe in self.stripes), default=-np.inf)
+        """Return how clearly a body stood out, 0 to 1: the best frontal stripe counts."""
+        clarity = max((stripe.clarity_db for stripe in self.frontal), default=-np.inf)
         share = (clarity - LEAST_CLARITY_DB) / (FULL_CLARITY_DB - LEAST_CLARITY_DB)
         return float(np.clip(share, 0.0, 1.0))
 
 
 def scores_of(look: Look) -> dict[BodyZone, Float[np.ndarray, " scores"]]:
     """Return the scores of each zone that the look shows, in the order of ``SCORES``."""
-    found = features(look.stripes, look.box)
+    found = features(look.frontal, look.box)
     return {
         zone_of(name, is_front=look.is_front): np.append(values, float(name == "waist"))
         for name, values in found.items()
@@ -61,7 +71,7 @@ def scores_of(look: Look) -> dict[BodyZone, Float[np.ndarray, " scores"]]:
 
 def footprint_of(look: Look) -> GaussianFootprint:
     """Return where the body was found: in depth by its echo, across by where it was looked for."""
-    depth = float(np.median([np.median(stripe.body_m) for stripe in look.stripes]))
+    depth = float(np.median([np.median(stripe.body_m) for stripe in look.frontal]))
     away = look.box.away
     left = np.array([-away[1], away[0]])
     across_m2 = max(look.spread_m, 0.1) ** 2
@@ -155,7 +165,7 @@ def picture_of(look: Look) -> Patch:
     # Facing the sensor the figure's left is on the right; the box's left is the sensor's.
     side = -1.0 if look.is_front else 1.0
     for stripe, normal in zip(look.stripes, look.normal_rad, strict=True):
-        if stripe.clarity_db < LEAST_CLARITY_DB:
+        if stripe.clarity_db < LEAST_CLARITY_DB or abs(normal) >= FRONTAL_RAD:
             continue
         place = side * 0.27 * np.sin(normal)
         column = np.abs(across - np.clip(place, -0.16, 0.16)) < 0.032

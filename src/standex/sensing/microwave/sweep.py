@@ -52,6 +52,8 @@ def parse_sweep(record: Record) -> Sweep:
     if record.kind != KIND:
         raise _refused(record, f"kind is {record.kind!r}, this technology reads {KIND!r}")
     samples = _array(record, "samples", 3)
+    if not samples.size:
+        raise _refused(record, f"samples of shape {samples.shape} hold nothing")
     n_tx, n_rx, n_f = samples.shape
     shapes = {
         "tx_position_m": (n_tx, 3),

@@ -107,7 +107,10 @@ class MicrowavePillars:
         at = hints.at(record.t_utc_ns)
         place = (local @ np.column_stack([at, np.zeros(len(at))]))[:, :2]
         velocity = hints.velocity_site_m_per_s @ self.spec.site_from_sensor.rotation[:2, :2]
-        background = self._learn(before.background, sweep, place)
+        known = before.background
+        if known is not None and known.samples.shape != sweep.samples.shape:
+            known = None  # another array or grid: what was learnt says nothing about it
+        background = self._learn(known, sweep, place)
         after = replace(
             before,
             background=background,
@@ -268,7 +271,7 @@ class MicrowavePillars:
         for look, share in zip(looks, quality, strict=True):
             here = (pose @ np.append(look.box.origin_m, 0.0))[:2]
             near = np.hypot(x[:, None] - here[0], y[None, :] - here[1]) < 0.3
-            for zone in scores_of(look):
+            for zone in scores_of(look) if share > 0 else ():
                 layer = p_detect[ZONE_INDEX[zone]]
                 layer[near] = np.maximum(layer[near], best * share)
         return Coverage(
