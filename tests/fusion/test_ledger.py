@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
@@ -61,6 +61,7 @@ def posterior(*entries: LedgerEntry) -> np.ndarray:
     return log_posterior(entries, PRIOR, SHARE)
 
 
+@settings(max_examples=40)
 @given(ENTRIES, st.randoms(use_true_random=False))
 def test_order_does_not_matter_bit_for_bit(entries, random) -> None:
     shuffled = entries.copy()
@@ -74,6 +75,7 @@ def test_order_does_not_matter_where_two_sensors_number_alike(rng) -> None:
         assert posterior(*looks).tobytes() == posterior(*looks[::-1]).tobytes()
 
 
+@settings(max_examples=40)
 @given(ENTRIES)
 def test_posteriors_are_probabilities(entries) -> None:
     np.testing.assert_allclose(logsumexp(posterior(*entries), axis=1), 0.0, atol=1e-9)

@@ -78,8 +78,13 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def conduct(session: Session, args: argparse.Namespace) -> int:
+def conduct(session: Session, args: argparse.Namespace, *, view: View | None = None) -> int:
     """Run a session, leave recording and report, say where, and return the exit code.
+
+    Args:
+        session: what is to be run.
+        args: of the command.
+        view: shown how it goes; None for what fits the terminal.
 
     Raises:
         StandexError: something from outside is wrong.
@@ -91,7 +96,8 @@ def conduct(session: Session, args: argparse.Namespace) -> int:
     if session.truth is not None:
         write_truth(folder / "truth.json", session.truth, session.about)
     collector = Collector(site)
-    view: View = NoView() if args.json else choose_view(Console(), plain=args.plain)
+    if view is None:
+        view = NoView() if args.json else choose_view(Console(), plain=args.plain)
     with ExitStack() as stack:
         console = Console(stderr=True)
         if not args.json and console.is_terminal:
