@@ -5,6 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# A busy machine is no error: how long an example takes says nothing about the law it tests.
+settings.register_profile("standex", deadline=None)
+settings.load_profile("standex")
 
 
 @pytest.fixture

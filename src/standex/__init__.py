@@ -2,10 +2,11 @@
 
 The map, in reading order:
 
-* ``standex.station``: the flow, on one page: ``perceive`` (per sensor) and ``update`` (one picture).
+* ``standex.station``: the flow, on one page: ``perceive`` (per sensor), ``update`` (one picture).
 * ``standex.model``: the values and ports that everything speaks; ``ports`` and ``picture`` first.
 * ``standex.sensing.<technology>``: raw record -> observations; one room per technology.
-* ``standex.tracking``, ``standex.fusion``, ``standex.decision``: who is where, what is known, what to do.
+* ``standex.tracking``, ``standex.fusion``, ``standex.decision``: who is where, what is known, what
+  to do.
 * ``standex.twin``: recorded people, bodies, objects and instruments that write raw records.
 * ``standex.evaluation``: truth against output, with intervals.
 * ``standex.testing``: conformance checks for plug-ins.

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from standex.edges.settings import load_site
+from standex.edges.settings import parse_site
 from standex.model.observation import Coverage, Positions
 from standex.model.record import Record
+from standex.model.trajectories import Trajectories
 from standex.model.zones import ZONES
 from standex.station import Station
 
 T0 = 1_760_000_000_000_000_000
+CELL_M = 1.0
+SURVEY = Path(__file__).with_name("survey.toml")
+CAMERA = """[sensors.settings]
+range_m = 9.0
+half_angle_deg = 50.0
+p_detect = 0.95
+clutter_per_m2 = 0.004
+sigma_m = 0.08
+"""
 
 
 class FakeTechnology:
@@ -28,6 +39,8 @@ class FakeTechnology:
         if "fail" in record.arrays:
             raise ZeroDivisionError("division by zero")
         place = record.arrays["place"]
+        extent_m = self.level.max_site_m - self.level.min_site_m
+        cells = tuple(int(n) for n in np.ceil(extent_m / CELL_M))
         seen = Positions(
             sensor_id=record.sensor_id,
             t_utc_ns=record.t_utc_ns,
@@ -43,9 +56,9 @@ class FakeTechnology:
             t_utc_ns=record.t_utc_ns,
             level_id=self.spec.level_id,
             origin_site_m=self.level.min_site_m,
-            cell_m=1.0,
-            p_report=np.full((11, 6), 0.9),
-            p_detect=np.zeros((len(ZONES), 11, 6)),
+            cell_m=CELL_M,
+            p_report=np.full(cells, 0.9),
+            p_detect=np.zeros((len(ZONES), *cells)),
         )
         return state + 1, (covered, seen)
 
@@ -108,12 +121,35 @@ class Fakes:
             arrays={"place": np.array([1.0, 2.0]), **arrays},
         )
 
+    SURVEY = SURVEY
+
     @staticmethod
-    def site():
-        """Return the shipped corridor with its two cameras only."""
-        site = load_site("metro")
-        cameras = tuple(s for s in site.sensors if s.technology == "floor-positions")
-        return replace(site, sensors=cameras)
+    def site_toml() -> str:
+        """Return the text of a site with two cameras that can be built, and nothing else."""
+        head, *sensors = SURVEY.read_text().split("[[sensors]]\n")
+        cameras = [s.partition("[sensors.settings]")[0] for s in sensors if "floor-pos" in s]
+        assert len(cameras) == 2
+        both = CAMERA + CAMERA.replace("settings", "instrument_settings")
+        return head + "".join(f"[[sensors]]\n{camera}{both}" for camera in cameras)
+
+    @classmethod
+    def site(cls):
+        """Return that site."""
+        return parse_site(cls.site_toml(), where="survey, cameras only")
+
+    @staticmethod
+    def people(n: int = 3) -> Trajectories:
+        """Return people who walk side by side, at 1.25 m/s, against x, through the site."""
+        frames = np.arange(80)
+        way_m = 4.6 - 0.125 * frames
+        return Trajectories(
+            name=f"{n} by hand",
+            person=np.repeat(np.arange(1, n + 1), len(frames)),
+            frame=np.tile(frames, n),
+            position_m=np.stack([np.tile(way_m, n), np.repeat(np.arange(n) + 1.0, 80)], axis=1),
+            height_m=np.full(n * len(frames), np.nan),
+            frame_rate_hz=10.0,
+        )
 
     @classmethod
     def station(cls, **changes) -> Station:

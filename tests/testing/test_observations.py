@@ -43,8 +43,6 @@ def check(site: Site, *observations: Observation) -> None:
         (Evidence, {"score": {"contrast": float("nan")}}, "scores must be finite"),
         (Evidence, {"position_row": 2}, "position_row"),
         (Coverage, {"cell_m": 0.0}, "cell_m"),
-        (Coverage, {"p_report": np.full((25, 15), np.nan)}, "p_report must be in"),
-        (Coverage, {"p_detect": np.zeros((2, 25, 15))}, "one grid"),
         (Health, {"message": ""}, "what is wrong"),
         (Health, {"state": HealthState.OK}, "health is ok"),
     ],
@@ -56,6 +54,14 @@ def test_what_cannot_be_used_is_refused(
     check(site, one)
     with pytest.raises(AssertionError, match=says):
         check(site, replace(one, **change))
+
+
+def test_coverage_is_a_probability_on_one_grid(site: Site) -> None:
+    covered = next(one for one in example_observations(site) if isinstance(one, Coverage))
+    with pytest.raises(AssertionError, match="p_report must be in"):
+        check(site, replace(covered, p_report=np.full_like(covered.p_report, np.nan)))
+    with pytest.raises(AssertionError, match="one grid"):
+        check(site, replace(covered, p_detect=covered.p_detect[:2]))
 
 
 @pytest.mark.parametrize(

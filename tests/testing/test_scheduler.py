@@ -26,7 +26,7 @@ def everybody(picture: Picture, /) -> Said:
         Task(
             task_id=f"task-{track_id}",
             t_utc_ns=picture.t_utc_ns,
-            sensor_id="mw-entry",
+            sensor_id=next(iter(picture.health)),  # any sensor of the site
             track_id=track_id,
             position_site_m=passage.position_site_m,
             t_look_utc_ns=picture.t_utc_ns + 10**9,

@@ -1,1 +1,1 @@
-"""Truth and output -> figures with intervals; the loop between the twin and the station is closed here."""
+"""Truth and output -> figures with intervals; the loop of twin and station is closed here."""

@@ -1,4 +1,4 @@
-"""From scores on known passages to a calibration: fitted, held against passages held back, bounded."""
+"""From scores on known passages to a calibration: fitted, held against others, bounded."""
 
 from dataclasses import dataclass
 

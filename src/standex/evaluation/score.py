@@ -1,7 +1,8 @@
 """Truth against output: what became of each person of a simulated run.
 
-A person is the unit. An alert is theirs if they were the nearest person to the place it gave, since
-that is whom staff would stop. A passage is theirs if its track was nearest to them most of the time.
+A person is the unit. An alert is theirs if they were the nearest person to the place it gave,
+since that is whom staff would stop. A passage is theirs if its track was nearest to them most of
+the time.
 """
 
 from collections import Counter, defaultdict
@@ -51,7 +52,7 @@ class Tally:
     Attributes:
         scene: of the twin, with ``at(t_utc_ns)``.
         truth: who carried what.
-        n_people: everybody in the recording.
+        people: everybody in the recording.
     """
 
     scene: Any
@@ -103,7 +104,8 @@ class Tally:
         alert, item = self.alerts.get(person), self.truth.of(person)
         if alert is not None:
             outcome = Outcome.ALARM
-        elif any(p.outcome is Outcome.NOTHING_FOUND for p in passages):
+        elif any(p.outcome is not Outcome.NOT_SCREENED for p in passages):
+            # Their own alert may have pointed at a neighbour: looked at all the same, and missed.
             outcome = Outcome.NOTHING_FOUND
         else:
             outcome = Outcome.NOT_SCREENED

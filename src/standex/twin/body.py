@@ -218,7 +218,7 @@ def _even_angles(
     Even in the parameter itself, facets would lie twice as far apart in the middle of the front,
     wider than half a wavelength, and shine where they should not.
     """
-    fine = np.linspace(0, 2 * np.pi, 20_001)
+    fine = np.linspace(np.pi, 3 * np.pi, 20_001)  # from the middle of the back, all the way round
     x = half_depth_m * np.sign(np.cos(fine)) * np.abs(np.cos(fine)) ** ROUNDNESS
     y = half_width_m * np.sign(np.sin(fine)) * np.abs(np.sin(fine)) ** ROUNDNESS
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
@@ -246,8 +246,8 @@ def _trunk(girth: float, relief: _Relief, pitch_m: float) -> Shape:
     bump = relief.height_m(
         np.broadcast_to(around_m[None, :], x.shape), np.broadcast_to(z[:, None], x.shape)
     )
-    # The relief is periodic around only by blending it out at the seam in the back.
-    blend = np.clip(np.minimum(np.abs(angle - np.pi) * 4, 1), 0, 1)[None, :]
+    # The relief does not close on itself: it is blended out at the seam, down the back.
+    blend = np.clip(np.minimum(angle - np.pi, 3 * np.pi - angle) * 4, 0, 1)[None, :]
     stretch = 1 + bump * blend / np.hypot(x, y)
     point = np.stack([x * stretch, y * stretch, np.broadcast_to(z[:, None], x.shape)], axis=-1)
     return _facets(point, TRUNK)

@@ -67,7 +67,7 @@ class MicrowavePanels:
         fault = fault_now(self.faults, t_utc_ns - scene.start_utc_ns)
         if fault == "dead":
             return None
-        rng = np.random.default_rng([self.seed, 3, sequence, len(self.sensor_id)])
+        rng = np.random.default_rng([self.seed, 3, sequence, *self.sensor_id.encode()])
         samples = self.background
         if fault == "obscured":
             # Something absorbing leans against both panels: less comes back, of everything.

@@ -1,7 +1,7 @@
 """``standex simulate``: people of a recording walk through a site of the twin, and are scored.
 
-Rates are per passage, with Clopper-Pearson intervals, and are simulated: they are the twin's, and no
-statement about any device or place.
+Rates are per passage, with Clopper-Pearson intervals, and are simulated: they are the twin's, and
+no statement about any device or place.
 """
 
 import argparse
