@@ -1,4 +1,4 @@
-"""CPU time of the reference site's microwave chain, stage by stage, with its distance from the floor.
+"""CPU time of the reference site's microwave chain, and its distance from the floor.
 
 Prints one JSON line per case. Usage: python benchmarks/bench_microwave.py
 """
@@ -86,7 +86,9 @@ def main() -> None:
     )
     empty = replace(sweep, samples=np.zeros_like(sweep.samples))
     parse_s = cpu_s(lambda: parse_sweep(record))
-    print(json.dumps({"name": "parse_sweep", "cpu_ms": 1e3 * parse_s, "bytes": empty.samples.nbytes}))
+    print(
+        json.dumps({"name": "parse_sweep", "cpu_ms": 1e3 * parse_s, "bytes": empty.samples.nbytes})
+    )
 
 
 if __name__ == "__main__":

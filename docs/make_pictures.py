@@ -1,9 +1,10 @@
 """Make the pictures of the README and the gallery from a run of the demo.
 
-Usage: python docs/make_pictures.py    (about a minute and a half; Chromium for the report's picture)
+Usage: python docs/make_pictures.py    (a minute and a half; Chromium for the report's)
 """
 
 import argparse
+import io
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def main() -> int:
         if keeper.best is None:
             print("nothing was shown", file=sys.stderr)
             return 1
-        console = Console(record=True, width=COLUMNS, height=ROWS, file=open("/dev/null", "w"))  # noqa: SIM115
+        console = Console(record=True, width=COLUMNS, height=ROWS, file=io.StringIO())
         console.print(screen(keeper.best, columns=COLUMNS, rows=ROWS))
         console.save_svg(str(GALLERY / "terminal.svg"), title="standex demo")
         browser = shutil.which("chromium") or shutil.which("chromium-browser")

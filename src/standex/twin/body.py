@@ -253,7 +253,7 @@ def _trunk(girth: float, relief: _Relief, pitch_m: float) -> Shape:
     return _facets(point, TRUNK)
 
 
-# Where an item of each zone sits: part, height of its middle, side (+1 front, -1 back), room to move.
+# Where an item of each zone sits: part, height of its middle, side (+1 front, -1 back), room.
 _PLACES: dict[BodyZone, tuple[int, float, float, float, float]] = {
     BodyZone.TORSO_FRONT: (TRUNK, 1.24, 1.0, 0.05, 0.06),
     BodyZone.TORSO_BACK: (TRUNK, 1.24, -1.0, 0.05, 0.06),

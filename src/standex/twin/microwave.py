@@ -17,13 +17,14 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from standex.model.errors import SiteError
 from standex.model.frames import RigidTransform
 from standex.model.record import Record
 from standex.model.site import SensorSpec, Setting, Site
+from standex.twin.array import two_pillars
 from standex.twin.body import BARE, ITEM, Body, posed
 from standex.twin.faults import Fault, fault_now
 from standex.twin.layers import LIGHT_M_PER_S, Layer, stack_reflection
-from standex.twin.array import two_pillars
 from standex.twin.physical_optics import Antennas, Facets, Sweep, angle_grid, scatter
 from standex.twin.scene import PeopleNow, Scene
 from standex.twin.shadow import visible_from
@@ -135,11 +136,12 @@ class MicrowavePanels:
         visible = np.zeros((len(position), 2))
         for panel in (0, 1):
             of_panel = self.tx.panel == panel
-            middle, front = self.tx.position_m[of_panel].mean(axis=0), self.tx.boresight[of_panel][0]
+            middle, front = (
+                self.tx.position_m[of_panel].mean(axis=0),
+                self.tx.boresight[of_panel][0],
+            )
             if (np.array([x, y]) - middle[:2]) @ front[:2] > -0.3:  # else all of it is behind
-                visible[:, panel] = visible_from(
-                    middle, at_site, normal_site, body, people, row
-                )
+                visible[:, panel] = visible_from(middle, at_site, normal_site, body, people, row)
         return Facets(
             position_m=at_site,
             velocity_m_per_s=velocity,
@@ -165,7 +167,9 @@ class MicrowavePanels:
                 np.linalg.norm(self.tx.position_m - place, axis=1)[:, None]
                 + np.linalg.norm(self.rx.position_m - place, axis=1)[None, :]
             )
-            background = background + 0.03 * np.exp(-1j * k * path[..., None]) / path[..., None] ** 2
+            background = (
+                background + 0.03 * np.exp(-1j * k * path[..., None]) / path[..., None] ** 2
+            )
         return background.astype(np.complex64)
 
 
@@ -236,5 +240,5 @@ def build(spec: SensorSpec, site: Site, seed: int) -> MicrowavePanels:
 def _number(settings: Mapping[str, Setting], name: str) -> float:
     value = settings.get(name)
     if not isinstance(value, int | float):
-        raise ValueError(f"instrument_settings of a microwave sensor need a number {name!r}")
+        raise SiteError(f"instrument_settings of a microwave sensor need a number {name!r}")
     return float(value)

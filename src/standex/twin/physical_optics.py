@@ -6,8 +6,8 @@ coefficient of its stack of layers. For a transmitter t and a receiver r
     S(t, r, f) = sum_n  j k / (2 pi) * Gamma_n(f) * m_n(t) m_n(r)
                  * exp(-j k (R_t + R_r)) / (R_t R_r)
 
-with m the antenna's amplitude pattern times visibility, and the obliquity of the facet in it. A plane
-mirror at distance r then gives Gamma exp(-2jkr) / (2 r), as its image does.
+with m the antenna's amplitude pattern times visibility, and the obliquity of the facet in it. A
+plane mirror at distance r then gives Gamma exp(-2jkr) / (2 r), as its image does.
 
 References:
     Balanis, Advanced Engineering Electromagnetics, 2nd ed., section 7.8 (physical equivalent).

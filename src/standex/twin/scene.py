@@ -67,7 +67,9 @@ class Scene:
         rows = self.trajectories
         start = np.searchsorted(rows.person, rows.people)
         ways: dict[int, _Way] = {}
-        for person, part in zip(rows.people, np.split(np.arange(len(rows.person)), start[1:]), strict=True):
+        for person, part in zip(
+            rows.people, np.split(np.arange(len(rows.person)), start[1:]), strict=True
+        ):
             if len(part) >= 2:
                 ways[int(person)] = _smooth_way(
                     rows.frame[part] / rows.frame_rate_hz, rows.position_m[part]

@@ -6,6 +6,7 @@ them. The file says that it is simulated: it counts only where a site is in exer
 
 import argparse
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,12 @@ def run(args: argparse.Namespace) -> int:
     site = load_site(args.site)
     named = [spec for spec in site.sensors if spec.calibration == args.name]
     if not named:
-        raise StandexError(f"no sensor of site {site.site_id} names the calibration {args.name!r}")
+        names = ", ".join(sorted({spec.calibration for spec in site.sensors if spec.calibration}))
+        raise StandexError(
+            f"no sensor of site {site.site_id} names the calibration {args.name!r}; "
+            f"--name must be one that they name: {names or 'they name none'}"
+        )
+    _make_folder(args.out)
     trajectories = load_shipped(args.recording)
     carry = CarryModel(share=dict.fromkeys(CARRIED, 0.2))
     jobs = [
@@ -69,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     runs.sort(key=lambda one: one.seed)
     calibration = fit(
         [one.looks for one in runs],
+        sensor_ids={spec.sensor_id for spec in named},
         name=args.name,
         provenance=(
             f"twin of site {site.site_id}, recording {trajectories.name}, seeds {args.seed} to "
@@ -78,10 +85,13 @@ def run(args: argparse.Namespace) -> int:
     )
     path = args.out / f"{args.name}.json"
     save_calibration(calibration, path)
+    counted = ", ".join(f"{n} {name}" for name, n in calibration.n_passages_per_class.items())
     say(
         args,
         {
             "calibration_id": calibration.calibration_id,
+            "origin": calibration.origin.value,
+            "provenance": calibration.provenance,
             "path": str(path),
             "cllr": calibration.cllr,
             "correlation": calibration.correlation,
@@ -95,14 +105,38 @@ def run(args: argparse.Namespace) -> int:
         f"ratio above {np.exp(calibration.bound):.0f}",
         f"  detects {100 * calibration.p_detect:.0f} % of the reference objects at 5 % false "
         "alarms per zone",
-        f"  zones with a known content: {calibration.n_passages_per_class}",
+        f"  zones with a known content: {counted}",
     )
     return 0
 
 
-def fit(looks: list[LookScores], *, name: str, provenance: str, made_utc_ns: int) -> Calibration:
-    """Return the calibration of all looks of several runs; a zone of a person is a passage."""
+def fit(
+    looks: list[LookScores],
+    *,
+    sensor_ids: Collection[str],
+    name: str,
+    provenance: str,
+    made_utc_ns: int,
+) -> Calibration:
+    """Return the calibration of the looks of several runs; a zone of a person is a passage.
+
+    Args:
+        looks: of each run.
+        sensor_ids: whose looks count; a site may have others, with calibrations of their own.
+        name: of the calibration; its id has the time of making, too.
+        provenance: what it was made from, in words.
+        made_utc_ns: when.
+
+    Raises:
+        StandexError: there are no looks, or too few passages of a class.
+    """
     classes = ("nothing", *CARRIED)
+    looks = [one for one in (_of_sensors(one, sensor_ids) for one in looks) if len(one.person)]
+    if not looks:
+        raise StandexError(
+            f"calibration {name} cannot be made: {', '.join(sorted(sensor_ids))} looked at nobody; "
+            "walk more people (--runs) or another recording"
+        )
     keys = [
         (run, int(person), int(zone))
         for run, one in enumerate(looks)
@@ -114,15 +148,43 @@ def fit(looks: list[LookScores], *, name: str, provenance: str, made_utc_ns: int
         class_row=np.array([classes.index(c) for one in looks for c in one.item_class]),
         passage=passage.reshape(-1),
     )
-    return calibrate(
-        samples,
-        calibration_id=f"{name}-{made_utc_ns // 1_000_000_000}",
-        sensor_kind="microwave.s_parameters",
-        feature_names=looks[0].score_names,
-        class_names=classes,
-        origin=Origin.SIMULATED,
-        made_utc_ns=made_utc_ns,
-        valid_for_s=VALID_FOR_S,
-        provenance=provenance,
-        rng=np.random.default_rng(0),
+    try:
+        return calibrate(
+            samples,
+            calibration_id=f"{name}-{made_utc_ns // 1_000_000_000}",
+            sensor_kind="microwave.s_parameters",
+            feature_names=looks[0].score_names,
+            class_names=classes,
+            origin=Origin.SIMULATED,
+            made_utc_ns=made_utc_ns,
+            valid_for_s=VALID_FOR_S,
+            provenance=provenance,
+            rng=np.random.default_rng(0),
+        )
+    except ValueError as error:
+        raise StandexError(
+            f"calibration {name} cannot be made: {error}; walk more people (--runs)"
+        ) from error
+
+
+def _of_sensors(looks: LookScores, sensor_ids: Collection[str]) -> LookScores:
+    is_theirs = np.array([sensor_id in sensor_ids for sensor_id in looks.sensor_id], dtype=bool)
+    rows = np.flatnonzero(is_theirs)
+    return LookScores(
+        sensor_id=tuple(looks.sensor_id[row] for row in rows),
+        score=looks.score[rows],
+        score_names=looks.score_names,
+        person=looks.person[rows],
+        zone=looks.zone[rows],
+        item_class=tuple(looks.item_class[row] for row in rows),
     )
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder before hours are spent on what could not be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StandexError(
+            f"--out {folder}: cannot be written ({error.strerror}); choose another folder"
+        ) from error

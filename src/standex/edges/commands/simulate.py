@@ -67,11 +67,19 @@ def run(args: argparse.Namespace) -> int:
         f"  {document['tracks_per_person']:.3f} track numbers per person, "
         f"{document['looks_per_person']:.1f} looks per person, "
         f"{document['stray_alerts']} alerts with nobody near",
-        f"  alert {document['alert_s_median']:.1f} s after entering (median), "
-        f"{document['seconds_in_reach_median']:.1f} s left in reach",
+        _when(document),
         "Rates are of the twin: no statement about any device or place.",
     )
     return 0
+
+
+def _when(document: dict[str, Any]) -> str:
+    if document["alert_s_median"] is None:
+        return "  nobody was alarmed about"
+    return (
+        f"  alert {document['alert_s_median']:.1f} s after entering (median), "
+        f"{document['seconds_in_reach_median']:.1f} s left in reach"
+    )
 
 
 def _document(
@@ -93,8 +101,8 @@ def _document(
         "tracks_per_person": float(np.mean([o.n_tracks for o in outcomes])),
         "looks_per_person": float(np.mean([o.n_looks for o in outcomes])),
         "stray_alerts": sum(one.n_stray_alerts for one in runs),
-        "alert_s_median": float(np.median([o.alert_s for o in alerted])) if alerted else 0.0,
+        "alert_s_median": float(np.median([o.alert_s for o in alerted])) if alerted else None,
         "seconds_in_reach_median": (
-            float(np.median([o.seconds_in_reach for o in alerted])) if alerted else 0.0
+            float(np.median([o.seconds_in_reach for o in alerted])) if alerted else None
         ),
     }

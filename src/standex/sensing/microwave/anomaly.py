@@ -10,6 +10,8 @@ References:
     Kuznetsov et al., US 8,159,534 (front echo and apparent cavity of a dielectric).
 """
 
+from itertools import pairwise
+
 import numpy as np
 from jaxtyping import Float
 from scipy.ndimage import uniform_filter1d
@@ -23,8 +25,9 @@ WINDOW_M = 0.10  # the reference object is 10 cm high or more
 # Depths about the body line that the profile is summed over; negative is before the body.
 BINS_M = (-0.100, -0.060, -0.035, -0.015, 0.015, 0.035, 0.055, 0.081)
 ON_LINE = 3
-FEATURES = tuple(f"echo_at_{500 * (a + b):+.0f}_mm_db" for a, b in zip(BINS_M, BINS_M[1:], strict=False))
+FEATURES = tuple(f"echo_at_{500 * (a + b):+.0f}_mm_db" for a, b in pairwise(BINS_M))
 FAINTER_DB = 3.0  # stripes fainter than the best by more are not compared
+LEAST_ECHO = 0.3  # of the typical echo on the body line, summed over the bins
 _OFFSET_M = np.arange(-0.10, 0.0801, 0.01)
 
 
@@ -38,17 +41,23 @@ def zone_of(name: str, *, is_front: bool) -> BodyZone:
 def features(stripes: list[Stripe], box: Box) -> dict[str, Float[np.ndarray, " features"]]:
     """Return the profile of the oddest patch in each band of height.
 
+    Patches with little echo at any depth are in a shadow and say nothing.
+
     Returns:
-        For each band the echo in each bin of depth, dB over the typical echo of that body.
+        For each band the echo in each bin of depth, dB over the typical echo of that body; a band
+        that is all shadow is left out.
     """
     best_db = max(stripe.clarity_db for stripe in stripes)
     clear = [stripe for stripe in stripes if stripe.clarity_db >= best_db - FAINTER_DB]
     profiles = np.stack([patch_profiles(stripe, box) for stripe in clear])
     on_line = profiles[:, ON_LINE]
-    oddness = (profiles.sum(axis=1) - on_line) / (on_line + 0.05)
+    total = profiles.sum(axis=1)
+    oddness = np.where(total > LEAST_ECHO, (total - on_line) / (on_line + 0.05), -1.0)
     found: dict[str, np.ndarray] = {}
     for name, (low, high) in ZONE_Z_M.items():
         rows = np.flatnonzero((box.height_m > low - 1e-6) & (box.height_m < high + 1e-6))
+        if not (oddness[:, rows] >= 0).any():
+            continue
         stripe, row = np.unravel_index(int(oddness[:, rows].argmax()), (len(clear), len(rows)))
         found[name] = 10 * np.log10(profiles[stripe, :, rows[row]] + 1e-3)
     return found
@@ -69,7 +78,7 @@ def patch_profiles(stripe: Stripe, box: Box) -> Float[np.ndarray, "bins nz"]:
     rows = max(3, round(WINDOW_M / float(box.height_m[1] - box.height_m[0])))
     patch = uniform_filter1d(around / (stripe.level + 1e-30), rows, axis=1, mode="nearest")
     bins = [
-        patch[(_OFFSET_M > low - 1e-6) & (_OFFSET_M < high - 1e-6)].mean(axis=0)
-        for low, high in zip(BINS_M, BINS_M[1:], strict=False)
+        patch[(low - 1e-6 < _OFFSET_M) & (high - 1e-6 > _OFFSET_M)].mean(axis=0)
+        for low, high in pairwise(BINS_M)
     ]
     return np.maximum(np.stack(bins), 0.0)  # the running mean rounds, at worst below nothing

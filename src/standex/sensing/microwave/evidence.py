@@ -1,4 +1,4 @@
-"""From the features of one look to evidence: likelihoods, words, and a picture on a generic figure."""
+"""From the features of one look to evidence: likelihoods, words, a picture on a generic figure."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from standex.sensing.microwave.reconstruction import Box
 from standex.sensing.microwave.surface import Stripe
 
 SCORES = (*FEATURES, "is_waist")
-LEAST_CLARITY_DB, FULL_CLARITY_DB = 10.0, 18.0
+LEAST_CLARITY_DB, FULL_CLARITY_DB = 15.0, 21.0
 FRONTAL_RAD = 0.42  # further off, a stripe lies on the flank and shows arms
 HALF_TRUNK_M = 0.11  # from the front of a trunk to its middle
 GHOSTS_PER_M2 = 0.02
@@ -130,7 +130,7 @@ def _by_class(
 ) -> np.ndarray:
     """Return log-likelihoods in the order of the site.
 
-    A class that the calibration does not know looks like nothing: this sensor says nothing about it.
+    A class that the calibration does not know looks like nothing to this sensor.
     """
     known = calibration.log_likelihood(score[None, :])[0]
     by_name = dict(zip(calibration.class_names, known, strict=True))

@@ -2,17 +2,17 @@
 
 image(v) = sum over t, r, f of  w_f S(t, r, f) exp(+j k_f (R_t(v, tau) + R_r(v, tau)))
 
-with tau the time of that transmitter at that frequency, and v moving at the person's velocity. Every
-pair and frequency is summed with its own phase: no interpolation, no approximation of the geometry.
-Distances change during the sweep to first order in tau (0.02 rad for 14 mm at a metre).
+with tau the time of that transmitter at that frequency, and v moving at the person's velocity.
+Every pair and frequency is summed with its own phase: nothing is interpolated, and the geometry is
+exact. Distances change during the sweep to first order in tau (0.02 rad for 14 mm at a metre).
 
 Only pairs across the lane are summed: transmitter on one pillar, receiver on the other. Skin is
 specular, and the normals between the two pillars are those of the front (or back) of whoever walks
 down the lane; pairs of one pillar see flanks and swinging arms.
 
-Each pair of columns (antennas above one another) is summed by itself: it sees its own upright stripe
-of the body, and stripes are not added by phase, since a person is not known to a fraction of a
-wavelength over metres (the guard of US10330785 against motion).
+Each pair of columns (antennas above one another) is summed by itself: it sees its own upright
+stripe of the body, and stripes are not added by phase, since a person is not known to a fraction
+of a wavelength over metres (the guard of US10330785 against motion).
 """
 
 from dataclasses import dataclass

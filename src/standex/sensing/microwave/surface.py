@@ -68,7 +68,7 @@ def find_stripe(image: Complex[np.ndarray, "nd nu nz"], box: Box) -> Stripe:
 
 
 def _peak_depth(power: np.ndarray, depth_m: np.ndarray) -> np.ndarray:
-    """Return the depth of the strongest echo, between voxels by a parabola through the logarithm."""
+    """Return the depth of the strongest echo; between voxels by a parabola in decibels."""
     top = np.clip(power.argmax(axis=0), 1, len(depth_m) - 2)
     rows = np.arange(power.shape[1])
     log = np.log(power + 1e-30)

@@ -61,6 +61,7 @@ class MicrowavePillars:
         far_m: people further are not focused.
         half_lane_m: people further to the side are in another lane.
         clear_path_m: nobody else may be so near in path length.
+        clear_sight_m: nor so near to the line of sight from a pillar.
         beam_m: anybody nearer than this disturbs the empty room.
         max_looks: people focused per record; who needs it most goes first, the rest are shed,
             and shedding covers nobody.
@@ -77,6 +78,7 @@ class MicrowavePillars:
     far_m: float
     half_lane_m: float
     clear_path_m: float
+    clear_sight_m: float
     beam_m: float
     max_looks: int
     obscured_at: float
@@ -183,8 +185,9 @@ class MicrowavePillars:
         return learn(background, sweep.samples)
 
     def _wanted(self, place: np.ndarray, sweep: Sweep) -> np.ndarray:
-        """Return whom to focus: in the lane, and nobody else at the same path length.
+        """Return whom to focus: in the lane, in full view, nobody else at the same path length.
 
+        Whoever stands near a line of sight throws a shadow that looks like a hole in the body.
         Nothing is resolved across the lane, so two people whose paths from pillar to pillar are
         alike (or alike but for the ambiguity of the frequency grid) cannot be told apart: neither
         is looked at, and neither is covered.
@@ -202,17 +205,14 @@ class MicrowavePillars:
         # Whoever is beside the lane is behind a pillar: no path from pillar to pillar meets them.
         between = float(np.abs(np.stack(pillars)[:, 1]).mean()) + 0.1
         reflects = (
-            (place[:, 0] > 0)
-            & (np.hypot(*place.T) < self.beam_m)
-            & (np.abs(place[:, 1]) < between)
+            (place[:, 0] > 0) & (np.hypot(*place.T) < self.beam_m) & (np.abs(place[:, 1]) < between)
         )
         crowded = (apart < self.clear_path_m) & reflects[None, :]
         np.fill_diagonal(crowded, val=False)
-        return np.flatnonzero(inside & ~crowded.any(axis=1))
+        hidden = np.any([_hidden(place, pillar, self.clear_sight_m) for pillar in pillars], axis=0)
+        return np.flatnonzero(inside & ~crowded.any(axis=1) & ~hidden)
 
-    def _look(
-        self, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, spread_m: float
-    ) -> Look:
+    def _look(self, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, spread_m: float) -> Look:
         """Focus on one person; the box faces the way they walk, or the sensor if they stand."""
         speed = float(np.hypot(*velocity))
         heading = velocity / speed if speed > STILL_M_PER_S else -place / np.hypot(*place)
@@ -284,9 +284,7 @@ class MicrowavePillars:
             p_detect=p_detect,
         )
 
-    def _calibration_now(
-        self, record: Record, before: State
-    ) -> tuple[Calibration | None, Health]:
+    def _calibration_now(self, record: Record, before: State) -> tuple[Calibration | None, Health]:
         calibration = self.calibration
         if calibration is None:
             return None, self._health(
@@ -325,9 +323,18 @@ class MicrowavePillars:
         )
 
 
-def _normal_rad(
-    tx_m: np.ndarray, rx_m: np.ndarray, place: np.ndarray, away: np.ndarray
-) -> float:
+def _hidden(place: np.ndarray, pillar: np.ndarray, clear_m: float) -> np.ndarray:
+    """Return whom somebody else hides, wholly or in part, from a pillar."""
+    ray = place - pillar
+    share = (ray @ ray.T).T / np.maximum((ray**2).sum(axis=1), 1e-9)[:, None]
+    foot = pillar + np.clip(share, 0, 1)[..., None] * ray[:, None, :]
+    miss_m = np.hypot(*(foot - place[None, :, :]).transpose(2, 0, 1))
+    blocks = (share > 0) & (share < 1) & (miss_m < clear_m)
+    np.fill_diagonal(blocks, val=False)
+    return blocks.any(axis=1)
+
+
+def _normal_rad(tx_m: np.ndarray, rx_m: np.ndarray, place: np.ndarray, away: np.ndarray) -> float:
     """Return the direction that halves the angle between two columns, from facing the array."""
     to_t = tx_m[:, :2].mean(axis=0) - place
     to_r = rx_m[:, :2].mean(axis=0) - place
@@ -364,6 +371,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         far_m=number("far_m"),
         half_lane_m=number("half_lane_m"),
         clear_path_m=number("clear_path_m"),
+        clear_sight_m=number("clear_sight_m"),
         beam_m=number("beam_m"),
         max_looks=int(number("max_looks")),
         obscured_at=number("obscured_at"),
