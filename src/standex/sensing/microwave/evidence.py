@@ -19,7 +19,7 @@ from standex.sensing.microwave.reconstruction import Box
 from standex.sensing.microwave.surface import Stripe
 
 SCORES = (*FEATURES, "is_waist")
-LEAST_CLARITY_DB, FULL_CLARITY_DB = 15.0, 21.0
+LEAST_CLARITY_DB, FULL_CLARITY_DB = 10.0, 16.0
 FRONTAL_RAD = 0.42  # further off, a stripe lies on the flank and shows arms
 HALF_TRUNK_M = 0.11  # from the front of a trunk to its middle
 GHOSTS_PER_M2 = 0.02
