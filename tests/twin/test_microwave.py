@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standex.model.errors import SiteError
 from standex.model.site import SensorSpec, Site
 from standex.model.truth import CarriedItem
 from standex.model.zones import BodyZone
@@ -233,7 +234,7 @@ def test_a_lying_panel_has_one_nan(panels, walk):
 def test_settings_must_be_numbers(metro: Site, panel_spec: SensorSpec):
     spec = panel_spec
     short = {k: v for k, v in spec.instrument_settings.items() if k != "sweep_s"}
-    with pytest.raises(ValueError, match="sweep_s"):
+    with pytest.raises(SiteError, match="sweep_s"):
         build(replace(spec, instrument_settings=short), metro, 1)
 
 

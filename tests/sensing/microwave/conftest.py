@@ -166,6 +166,7 @@ def spec(metro: Site) -> SensorSpec:
             "far_m": 3.6,
             "half_lane_m": 1.15,
             "clear_path_m": 0.5,
+            "clear_sight_m": 0.25,
             "beam_m": 4.4,
             "max_looks": 2,
             "obscured_at": 0.15,

@@ -70,6 +70,15 @@ def test_faint_stripes_are_not_compared(box, body_image):
     np.testing.assert_array_equal(seen(box, clear, faint)["torso"], seen(box, clear)["torso"])
 
 
+def test_a_zone_in_the_shadow_says_nothing(box, body_image):
+    image = body_image(LINE_M)
+    waist = box.height_m < 1.18  # and the patches that reach into it
+    image[..., waist] *= 0.05
+    found = seen(box, image)
+    assert "waist" not in found
+    assert "torso" in found
+
+
 def test_the_scale_of_the_samples_does_not_matter(box, body_image):
     image = body_image(LINE_M, echoes=[(-0.05, *CHEST, 0.7)])
     one, other = seen(box, image), seen(box, image * np.complex64(0.01))

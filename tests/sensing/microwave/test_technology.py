@@ -10,6 +10,7 @@ from standex.model.errors import RecordError, SiteError
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Coverage, Evidence, Health, HealthReason, HealthState
 from standex.model.zones import ZONE_INDEX, BodyZone
+from standex.sensing.microwave import technology
 from standex.sensing.microwave.anomaly import FEATURES, ON_LINE
 from standex.sensing.microwave.background import LEAST_SWEEPS
 from standex.sensing.microwave.evidence import SCORES
@@ -287,13 +288,13 @@ def test_people_side_by_side_cannot_be_told_apart(calibrated, panels, walk):
     assert not coverage.p_detect.any()
 
 
-def test_scores_are_those_of_the_evidence(bare, panels, walk):
-    state, scene = room(bare, panels, walk), walk(IN)
-    record, hints = panels.record(scene, NEAR_NS, 50), hints_of(scene, NEAR_NS)
-    _, _, evidence, _ = perceived(bare, panels, state, scene)
-    scores = bare.scores(record, state.background, hints)
-    expected = [list(one.score.values()) for one in evidence]
-    np.testing.assert_array_equal(scores, expected)
+def test_whoever_is_near_a_line_of_sight_hides_the_one_behind():
+    pillar = np.array([0.0, 1.25])
+    behind, beside = np.array([2.0, 0.0]), np.array([2.0, 2.5])
+    between = (pillar + behind) / 2 + [0.1, 0.1]
+    place = np.stack([behind, beside, between])
+    assert technology._hidden(place, pillar, 0.25).tolist() == [True, False, False]
+    assert not technology._hidden(place, pillar, 0.05).any()
 
 
 def off_line_db(evidence) -> float | None:

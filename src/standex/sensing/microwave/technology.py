@@ -158,15 +158,6 @@ class MicrowavePillars:
         coverage = self._coverage(record.t_utc_ns, looks, covered)
         return after, (coverage, *evidence, health)
 
-    def scores(self, record: Record, background: Background, hints: Hints) -> list[np.ndarray]:
-        """Return the scores of every look in a record, zone by zone: for calibration."""
-        _, observations = self.perceive(State(background=background), record, hints)
-        return [
-            np.array([seen.score[name] for name in SCORES])
-            for seen in observations
-            if isinstance(seen, Evidence)
-        ]
-
     def _learn(
         self, background: Background | None, sweep: Sweep, place: np.ndarray
     ) -> Background | None:
