@@ -20,9 +20,9 @@ from standex.station import Station
 from standex.twin.scene import Scene
 
 SEED = 11
-PERSON = 1
+PERSON = 4  # walks in the middle of a lane; near a pillar the stripes miss the chest
 
-# %% The first person of the recording, alone, from two seconds before they come in.
+# %% One person of the recording, alone, from two seconds before they come in.
 recorded = load_shipped("corridor")
 rows = recorded.person == PERSON
 alone = Trajectories(
