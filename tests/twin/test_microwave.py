@@ -181,6 +181,11 @@ def test_who_is_out_of_reach_or_past_sends_nothing_back(panels, walk):
 
 
 @pytest.mark.slow
+def test_people_behind_the_lane_divider_send_nothing_back(panels, walk):
+    scene = walk(((3.4, 3.1), (3.0, 3.1)))
+    assert not panels.echo(scene, scene.at(500_000_000)).any()
+
+
 def test_echoes_of_people_apart_add(panels, walk):
     left, right = ((5.0, 0.6), (1.0, 0.6)), ((5.0, 1.9), (1.0, 1.9))
     both = walk(left, right)

@@ -45,6 +45,7 @@ class MicrowavePanels:
         rx: receivers, site frame.
         sweep: frequencies and times.
         reach_m: people further from the sensor than this send nothing back.
+        half_lane_m: nor do people further to the side: an absorbing divider stands between lanes.
         noise_amplitude: standard deviation of each sample, both quadratures together.
         coupling_amplitude: from transmitter to receiver of the same panel at one metre.
         seed: of everything that is drawn.
@@ -58,6 +59,7 @@ class MicrowavePanels:
     rx: Antennas
     sweep: Sweep
     reach_m: float
+    half_lane_m: float
     noise_amplitude: float
     coupling_amplitude: float
     seed: int
@@ -107,8 +109,9 @@ class MicrowavePanels:
         here = self.site_from_sensor.translation_m[:2]
         upstream = self.site_from_sensor.rotation[:2, 0]
         ahead = (people.position_site_m - here) @ upstream
-        near = np.hypot(*(people.position_site_m - here).T)
-        for row in np.flatnonzero((ahead > 0.2) & (near < self.reach_m)):
+        aside = np.abs((people.position_site_m - here) @ self.site_from_sensor.rotation[:2, 1])
+        near = np.hypot(*(people.position_site_m - here).T) < self.reach_m
+        for row in np.flatnonzero((ahead > 0.2) & near & (aside < self.half_lane_m)):
             body = scene.body(int(people.person[row]))
             facets = self._facets(body, people, int(row))
             samples += scatter(
@@ -231,6 +234,7 @@ def build(spec: SensorSpec, site: Site, seed: int) -> MicrowavePanels:
             switch_s=sweep_s / n_f / len(tx.position_m),
         ),
         reach_m=_number(s, "reach_m"),
+        half_lane_m=_number(s, "half_lane_m"),
         noise_amplitude=_number(s, "noise_amplitude"),
         coupling_amplitude=_number(s, "coupling_amplitude"),
         seed=seed,

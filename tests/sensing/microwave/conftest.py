@@ -143,6 +143,7 @@ SETTINGS = {
     "to_hz": 14e9,
     "sweep_s": 0.010,
     "reach_m": 4.0,
+    "half_lane_m": 1.3,
     "noise_amplitude": 1e-3,
     "coupling_amplitude": 0.02,
 }
