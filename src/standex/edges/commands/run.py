@@ -1,6 +1,7 @@
 """``standex run``: a site live, on the twin or on the raw records of a lab recording."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +23,7 @@ from standex.twin.carry import EXERCISE, draw_truth
 
 HELP = "a site live, on the twin or on the raw records of a lab recording"
 _LEAD_NS = 700_000_000
+EMPTY_S = 2.0  # the room is empty so long, for the sensors to learn it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +78,7 @@ def twin_session(
         StandexError: a fault cannot be understood.
     """
     clock = SystemClock()
+    trajectories = _entering_after(trajectories, EMPTY_S)
     truth = draw_truth(trajectories.people, EXERCISE, seed=args.seed)
     plan = TwinPlan(
         site=site,
@@ -98,6 +101,14 @@ def twin_session(
         truth=truth,
         about={"site": site.site_id, "trajectories": trajectories.name},
     )
+
+
+def _entering_after(trajectories: Trajectories, lead_s: float) -> Trajectories:
+    """Return the same ways, the first person entering after ``lead_s``."""
+    if not len(trajectories.frame):
+        return trajectories
+    shift = round(lead_s * trajectories.frame_rate_hz) - int(trajectories.frame.min())
+    return replace(trajectories, frame=trajectories.frame + shift)
 
 
 def _recorded_session(file: Path, *, site: Site, site_toml: str) -> Session:
