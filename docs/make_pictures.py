@@ -1,10 +1,11 @@
 """Make the pictures of the README and the gallery from a run of the demo.
 
-Usage: python docs/make_pictures.py    (a minute and a half; Chromium for the report's)
+Usage: python docs/make_pictures.py    (a minute and a half; needs Chromium)
 """
 
 import argparse
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from standex.edges.trajectories.shipped import load_shipped
 GALLERY = Path(__file__).parent / "gallery"
 COLUMNS, ROWS = 150, 44
 SECONDS = 60.0
+VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 @final
@@ -61,14 +63,16 @@ def main() -> int:
             return 1
         console = Console(record=True, width=COLUMNS, height=ROWS, file=io.StringIO())
         console.print(screen(keeper.best, columns=COLUMNS, rows=ROWS))
-        console.save_svg(str(GALLERY / "terminal.svg"), title="standex demo")
+        terminal = Path(folder) / "terminal.svg"
+        console.save_svg(str(terminal), title="standex demo")
+        width, height = (float(n) for n in VIEW_BOX.search(terminal.read_text("utf-8")).groups())
         browser = shutil.which("chromium") or shutil.which("chromium-browser")
         if browser is None:
-            print("no Chromium: the report's picture is left as it was", file=sys.stderr)
+            print("no Chromium: the pictures are left as they were", file=sys.stderr)
             return 0
         for source, target, size in (
             (out / "report.html", GALLERY / "report.png", "1280,2600"),
-            (GALLERY / "terminal.svg", GALLERY / "terminal.png", "1850,1180"),
+            (terminal, GALLERY / "terminal.png", f"{width:.0f},{height:.0f}"),
         ):
             subprocess.run(
                 [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={size}",
