@@ -6,7 +6,7 @@ from standex.model.event import Alert, Event, HealthChanged, PassageClosed, Verd
 from standex.model.observation import HealthState
 from standex.model.picture import Outcome
 from standex.model.site import Site
-from standex.model.zones import BodyZone
+from standex.model.zones import ZONE_INDEX, BodyZone
 
 ZONE_WORDS = {
     BodyZone.TORSO_FRONT: "front of torso",
@@ -124,11 +124,13 @@ def event_words(event: Event, site: Site) -> str:
             known = {spec.sensor_id for spec in site.sensors}
             of = "" if after.sensor_id in known else " (no sensor of this site)"
             return f"sensor {after.sensor_id}{of}: {after.state.value.upper()}{why} {after.message}"
-        case VerdictChanged() if event.after is Outcome.NOT_SCREENED:
-            wanted = site.operating_point.min_coverage
+        case PassageClosed() if event.outcome is Outcome.NOT_SCREENED:
+            # Said at the end: until then a late look may still count.
+            wanted = [ZONE_INDEX[zone] for zone in site.operating_point.wanted_zones]
             return (
-                f"person {event.track_id} was NOT SCREENED: "
-                f"looked at {event.coverage:.0%}, {wanted:.0%} are wanted"
+                f"person {event.track_id} left NOT SCREENED: "
+                f"looked at {event.covered[wanted].min():.0%}, "
+                f"{site.operating_point.min_coverage:.0%} are wanted"
             )
         case PassageClosed() | VerdictChanged():
             return ""

@@ -14,7 +14,9 @@ def test_the_demo_leaves_a_recording_that_replays_the_same(tmp_path, capsys) -> 
     assert document["recording_problem"] == ""
     assert (tmp_path / "truth.json").exists()
     assert main(["replay", document["recording"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["is_identical"]
+    replayed = json.loads(capsys.readouterr().out)
+    assert replayed["is_identical"]
+    assert replayed["origin"] == "simulated"
     # Its raw records go through the station once more.
     out = ["--json", "--out", str(tmp_path / "again")]
     source = ["run", "metro", "--source", "lab-recording", document["recording"]]
@@ -22,6 +24,8 @@ def test_the_demo_leaves_a_recording_that_replays_the_same(tmp_path, capsys) -> 
     again = json.loads(capsys.readouterr().out)
     assert again["is_simulated"]
     assert again["sensors"]["cam-entry"]["n_records"] > 15
-    # The folder holds a recording now: it is not written over.
-    assert main(["demo", "--duration", "1", "--json", "--out", str(tmp_path)]) == 2
+    # The folder holds a recording now: neither it nor its truth is written over.
+    truth = (tmp_path / "truth.json").read_bytes()
+    assert main(["demo", "--seed", "2", "--duration", "1", "--json", "--out", str(tmp_path)]) == 2
     assert "recording.mcap" in capsys.readouterr().err
+    assert (tmp_path / "truth.json").read_bytes() == truth

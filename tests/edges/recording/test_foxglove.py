@@ -82,3 +82,9 @@ def test_an_alert_reads_as_a_sentence(examples: Any, check_schema: Any) -> None:
     )
     nowhere = dataclasses.replace(examples.alert(), zone=None)
     assert "y 0.5 m: p 0.910" in alert_log(nowhere)["message"]
+
+
+def test_an_alert_of_the_twin_says_so(examples: Any) -> None:
+    alert = examples.alert()
+    assert alert_log(alert, is_simulated=True)["message"].startswith("SIMULATED: check person")
+    assert "SIMULATED" not in alert_log(alert, is_simulated=False)["message"]

@@ -223,3 +223,14 @@ def test_refuses_messages_that_are_not_as_written(tmp_path: Path, message: bytes
     recording = Recording.open(tmp_path / "a.mcap")
     with pytest.raises(RecordingError, match=why):
         list(recording.whole_steps())
+
+
+@pytest.mark.parametrize(
+    ("is_simulated", "origin"), [(True, "simulated"), (False, "measured"), (None, "unknown")]
+)
+def test_a_recording_says_where_it_comes_from(
+    tmp_path: Path, new_writer: Any, is_simulated: bool | None, origin: str
+) -> None:
+    with new_writer(tmp_path / "one.mcap", is_simulated=is_simulated):
+        pass
+    assert Recording.open(tmp_path / "one.mcap").origin == origin

@@ -10,7 +10,6 @@ from standex.model.errors import RecordError, SiteError
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Coverage, Evidence, Health, HealthReason, HealthState
 from standex.model.zones import ZONE_INDEX, BodyZone
-from standex.sensing.microwave import technology
 from standex.sensing.microwave.anomaly import FEATURES, ON_LINE
 from standex.sensing.microwave.background import LEAST_SWEEPS
 from standex.sensing.microwave.evidence import SCORES
@@ -288,15 +287,6 @@ def test_people_side_by_side_cannot_be_told_apart(calibrated, panels, walk):
     assert not coverage.p_detect.any()
 
 
-def test_whoever_is_near_a_line_of_sight_hides_the_one_behind():
-    pillar = np.array([0.0, 1.25])
-    behind, beside = np.array([2.0, 0.0]), np.array([2.0, 2.5])
-    between = (pillar + behind) / 2 + [0.1, 0.1]
-    place = np.stack([behind, beside, between])
-    assert technology._hidden(place, pillar, 0.25).tolist() == [True, False, False]
-    assert not technology._hidden(place, pillar, 0.05).any()
-
-
 def off_line_db(evidence) -> float | None:
     """Return the echo before and behind the body line on the chest, or None without a look."""
     for one in evidence:
@@ -369,3 +359,13 @@ def test_settings_must_be_numbers(spec, metro, value):
 def test_the_shipped_site_can_be_built(metro):
     for sensor_id in ("mw-south", "mw-north"):
         assert build(metro.sensor(sensor_id), metro, None).spec.sensor_id == sensor_id
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("voxel_m", -0.02, "must be positive"), ("voxl_m", 0.01, "unknown settings voxl_m")],
+)
+def test_a_setting_that_cannot_be_is_refused(metro, name, value, told):
+    spec = metro.sensor("mw-south")
+    with pytest.raises(SiteError, match=told):
+        build(replace(spec, settings={**spec.settings, name: value}), metro, None)

@@ -73,6 +73,7 @@ def _station(site: Site) -> Station:
 def _say_as_it_was(args: argparse.Namespace, recording: Recording, result: ReplayResult) -> int:
     document = {
         "file": str(recording.path),
+        "origin": recording.origin,
         "n_steps": result.n_steps,
         "n_events": len(result.events),
         "is_identical": result.is_identical,
@@ -84,7 +85,7 @@ def _say_as_it_was(args: argparse.Namespace, recording: Recording, result: Repla
         if result.is_identical
         else f"DIFFERENT: {result.first_difference}"
     )
-    lines = [told]
+    lines = [_origin(recording), told]
     if recording.damage:
         lines.append(f"the file is not whole: {recording.damage}; it was played as far as it goes")
     say(args, document, *lines)
@@ -102,6 +103,7 @@ def _say_what_if(
     people = sorted(old.keys() | new.keys())
     document = {
         "file": str(recording.path),
+        "origin": recording.origin,
         "changes": dict(changes),
         "n_alarms_before": len(old),
         "n_alarms_after": len(new),
@@ -117,8 +119,15 @@ def _say_what_if(
         f"{person:>8}  {_cell(old.get(person)):<32}  {_cell(new.get(person))}" for person in people
     ]
     table.append(f"{'alarms':>8}  {len(old):<32}  {len(new)}")
-    say(args, document, *table, NO_RATES)
+    say(args, document, _origin(recording), *table, NO_RATES)
     return 0
+
+
+def _origin(recording: Recording) -> str:
+    """Return what the reader must know before the first figure."""
+    if recording.origin == "unknown":
+        return f"{recording.path}: the recording does not say whether it is simulated"
+    return f"{recording.origin.upper()} recording {recording.path}"
 
 
 def _alarms(events: tuple[Event, ...]) -> dict[int, dict[str, Any]]:

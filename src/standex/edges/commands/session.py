@@ -93,8 +93,6 @@ def conduct(session: Session, args: argparse.Namespace, *, view: View | None = N
     calibrations = calibrations_of(site)
     station = Station.of(site, build_technologies(site, calibrations), calibrations)
     folder = new_folder(args.out, name=session.name, t_utc_ns=clock.utc_ns())
-    if session.truth is not None:
-        write_truth(folder / "truth.json", session.truth, session.about)
     collector = Collector(site)
     if view is None:
         view = NoView() if args.json else choose_view(Console(), plain=args.plain)
@@ -113,7 +111,11 @@ def conduct(session: Session, args: argparse.Namespace, *, view: View | None = N
             software_version=__version__,
             site_toml=session.site_toml,
             started_utc_ns=started_utc_ns,
+            is_simulated=session.is_simulated,
         )
+        # Only now: a folder that holds a recording was refused, and keeps its own truth.
+        if session.truth is not None:
+            write_truth(folder / "truth.json", session.truth, session.about)
         outputs = Outputs(recorder=recorder, listeners=(collector.step,))
         if session.begin is not None:
             session.begin(started_utc_ns)

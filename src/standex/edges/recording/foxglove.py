@@ -45,12 +45,13 @@ def scene_update(picture: Picture) -> dict[str, Any]:
     return {"deletions": [], "entities": entities}
 
 
-def alert_log(alert: Alert) -> dict[str, Any]:
-    """Return an alert in words."""
+def alert_log(alert: Alert, *, is_simulated: bool = False) -> dict[str, Any]:
+    """Return an alert in words; what the twin made says so."""
     x_m, y_m = (float(value) for value in alert.position_site_m)
     where = f" at the {alert.zone.value.replace('_', ' ')}" if alert.zone else ""
     message = (
-        f"check person {alert.track_id} at x {x_m:.1f} m, y {y_m:.1f} m{where}: "
+        ("SIMULATED: " if is_simulated else "")
+        + f"check person {alert.track_id} at x {x_m:.1f} m, y {y_m:.1f} m{where}: "
         f"p {alert.p_threat:.3f} (prior {alert.prior:.2g}, coverage {alert.coverage:.2f}); "
         f"{alert.reason}"
     )

@@ -94,3 +94,10 @@ def event_schema(cls: type) -> Schema:
     schema = json_schema(EventMessage)
     properties = schema["properties"] | {"event": json_schema(cls)}
     return schema | {"title": f"standex.{cls.__name__}Message", "properties": properties}
+
+
+def origin_of(*, is_simulated: bool | None) -> str:
+    """Return where a recording's records come from, as its metadata says it."""
+    if is_simulated is None:
+        return "unknown"
+    return "simulated" if is_simulated else "measured"

@@ -40,6 +40,7 @@ class Recording:
         profile: what was allowed to be kept.
         software_version: that wrote it.
         started_utc_ns: what ``Station.start`` was given.
+        origin: ``simulated``, ``measured`` or ``unknown``.
         site_toml: the site description, as it was.
         n_steps: steps that can be read.
         n_records: raw records that can be read.
@@ -52,6 +53,7 @@ class Recording:
     profile: Profile
     software_version: str
     started_utc_ns: int
+    origin: str
     site_toml: str
     n_steps: int
     n_records: int
@@ -97,6 +99,7 @@ class Recording:
             profile=Profile(about["profile"]),
             software_version=about["software_version"],
             started_utc_ns=int(about["started_utc_ns"]),
+            origin=about.get("origin", layout.origin_of(is_simulated=None)),
             site_toml=site_toml,
             n_steps=n_steps,
             n_records=n_records,

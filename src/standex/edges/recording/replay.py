@@ -1,6 +1,6 @@
 """Plays a recording through a station again: as it was, or what if.
 
-Nothing here is simulated: the recorded observations go through ``update`` in the recorded
+Nothing is made up on the way: the recorded observations go through ``update`` in the recorded
 order. What another station would have asked its sensors to do is not in a recording.
 """
 

@@ -45,6 +45,7 @@ class RecordingWriter:
         software_version: str,
         site_toml: str,
         started_utc_ns: int,
+        is_simulated: bool | None = None,
         chunk_bytes: int = 256 * 1024,
         flush_interval_s: float = 1.0,
     ) -> None:
@@ -57,6 +58,7 @@ class RecordingWriter:
             software_version: of this software.
             site_toml: the site description, as it was read.
             started_utc_ns: what ``Station.start`` was given.
+            is_simulated: whether the records come from the twin; None where nobody knows.
             chunk_bytes: a chunk is written once its messages are that large,
             flush_interval_s: or that old, by the times of the messages themselves.
 
@@ -69,6 +71,7 @@ class RecordingWriter:
         self._chunk_bytes = chunk_bytes
         self._flush_interval_ns = round(flush_interval_s * 1e9)
         self._flushed_utc_ns = started_utc_ns
+        self._is_simulated = is_simulated
         self._n_steps = 0
         self._n_steps_written = 0
         self._is_closed = False
@@ -83,6 +86,7 @@ class RecordingWriter:
                     "profile": profile.value,
                     "software_version": software_version,
                     "started_utc_ns": str(started_utc_ns),
+                    "origin": layout.origin_of(is_simulated=is_simulated),
                 },
                 attachment_name=layout.SITE_FILE,
                 attachment=site_toml.encode(),
@@ -233,7 +237,7 @@ class RecordingWriter:
         topic = layout.EVENT_TOPICS + layout.event_kind(type(event))
         self._add(topic, t_utc_ns, message, schema=layout.event_schema(type(event)))
         if isinstance(event, Alert):
-            log = foxglove.alert_log(event)
+            log = foxglove.alert_log(event, is_simulated=self._is_simulated is True)
             self._add(layout.LOG_TOPIC, t_utc_ns, log, schema=foxglove.LOG_SCHEMA)
 
     def _flush_when_due(self, t_utc_ns: int, *, is_urgent: bool = False) -> None:

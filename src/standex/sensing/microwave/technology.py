@@ -24,10 +24,22 @@ from standex.model.zones import ZONE_INDEX, ZONES
 from standex.sensing.microwave.background import Background, disturbance, learn
 from standex.sensing.microwave.evidence import SCORES, Look, evidence_of, footprint_of, scores_of
 from standex.sensing.microwave.reconstruction import Box, column_pairs, reconstruct
+from standex.sensing.microwave.sight import hidden, normal_rad
 from standex.sensing.microwave.surface import find_stripe
 from standex.sensing.microwave.sweep import KIND, LIGHT_M_PER_S, Sweep, parse_sweep
 
 CELL_M = 0.25
+SETTINGS = (
+    "voxel_m",
+    "near_m",
+    "far_m",
+    "half_lane_m",
+    "clear_path_m",
+    "clear_sight_m",
+    "beam_m",
+    "max_looks",
+    "obscured_at",
+)
 STILL_M_PER_S = 0.3  # slower people have no heading
 
 
@@ -200,8 +212,8 @@ class MicrowavePillars:
         )
         crowded = (apart < self.clear_path_m) & reflects[None, :]
         np.fill_diagonal(crowded, val=False)
-        hidden = np.any([_hidden(place, pillar, self.clear_sight_m) for pillar in pillars], axis=0)
-        return np.flatnonzero(inside & ~crowded.any(axis=1) & ~hidden)
+        shaded = [hidden(place, pillar, clear_m=self.clear_sight_m) for pillar in pillars]
+        return np.flatnonzero(inside & ~crowded.any(axis=1) & ~np.any(shaded, axis=0))
 
     def _look(self, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, spread_m: float) -> Look:
         """Focus on one person; the box faces the way they walk, or the sensor if they stand."""
@@ -220,7 +232,7 @@ class MicrowavePillars:
         stripes = [find_stripe(one, box) for one in image]
         normal = np.array(
             [
-                _normal_rad(sweep.tx_position_m[t], sweep.rx_position_m[r], place, away)
+                normal_rad(sweep.tx_position_m[t], sweep.rx_position_m[r], place, away)
                 for t, r in column_pairs(sweep)
             ]
         )
@@ -282,7 +294,8 @@ class MicrowavePillars:
                 record,
                 HealthState.DEGRADED,
                 HealthReason.NOT_CALIBRATED,
-                "no calibration: its evidence is shown and counts for nothing",
+                f"no calibration {self.spec.calibration!r}: its evidence is shown and counts for "
+                "nothing; see `standex calibrate`",
             )
         if record.t_utc_ns >= calibration.expires_utc_ns:
             return None, self._health(
@@ -314,25 +327,6 @@ class MicrowavePillars:
         )
 
 
-def _hidden(place: np.ndarray, pillar: np.ndarray, clear_m: float) -> np.ndarray:
-    """Return whom somebody else hides, wholly or in part, from a pillar."""
-    ray = place - pillar
-    share = (ray @ ray.T).T / np.maximum((ray**2).sum(axis=1), 1e-9)[:, None]
-    foot = pillar + np.clip(share, 0, 1)[..., None] * ray[:, None, :]
-    miss_m = np.hypot(*(foot - place[None, :, :]).transpose(2, 0, 1))
-    blocks = (share > 0) & (share < 1) & (miss_m < clear_m)
-    np.fill_diagonal(blocks, val=False)
-    return blocks.any(axis=1)
-
-
-def _normal_rad(tx_m: np.ndarray, rx_m: np.ndarray, place: np.ndarray, away: np.ndarray) -> float:
-    """Return the direction that halves the angle between two columns, from facing the array."""
-    to_t = tx_m[:, :2].mean(axis=0) - place
-    to_r = rx_m[:, :2].mean(axis=0) - place
-    half = to_t / np.hypot(*to_t) + to_r / np.hypot(*to_r)
-    return float(np.arctan2(-away[0] * half[1] + away[1] * half[0], -(away @ half)))
-
-
 def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
     """Return the technology of one microwave sensor; entry point ``microwave``.
 
@@ -348,6 +342,13 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         raise SiteError(
             f"sensor {spec.sensor_id}: calibration {calibration.calibration_id} has the scores "
             f"{calibration.feature_names}, this version makes {SCORES}; calibrate again"
+        )
+
+    unknown = sorted(set(spec.settings) - set(SETTINGS))
+    if unknown:
+        raise SiteError(
+            f"sensor {spec.sensor_id}: unknown settings {', '.join(unknown)}; "
+            f"a microwave sensor has {', '.join(SETTINGS)}"
         )
 
     def number(name: str) -> float:
@@ -376,4 +377,6 @@ def _number(settings: Mapping[str, Setting], name: str, spec: SensorSpec) -> flo
     value = settings.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
+    if not value > 0:
+        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be positive, got {value!r}")
     return float(value)
