@@ -13,7 +13,7 @@ from standex.model.zones import ZONE_INDEX, BodyZone
 from standex.sensing.microwave.anomaly import FEATURES, ON_LINE
 from standex.sensing.microwave.background import LEAST_SWEEPS
 from standex.sensing.microwave.evidence import SCORES
-from standex.sensing.microwave.sweep import KIND
+from standex.sensing.microwave.sweep import KIND, parse_sweep
 from standex.sensing.microwave.technology import State, build
 from standex.testing.technology import check_technology
 from standex.twin.faults import Fault
@@ -285,6 +285,14 @@ def test_people_side_by_side_cannot_be_told_apart(calibrated, panels, walk):
     _, coverage, evidence, _ = perceived(calibrated, panels, state, scene)
     assert not evidence
     assert not coverage.p_detect.any()
+
+
+@pytest.mark.parametrize(("aside_m", "wanted"), [(0.5, [1]), (0.0, [0, 1])])
+def test_whoever_stands_behind_somebody_is_not_looked_at(bare, panels, walk, aside_m, wanted):
+    """The second person stands before the first: on the line to the left pillar, or beside it."""
+    sweep = parse_sweep(panels.record(walk(IN), NEAR_NS, 50))
+    place = np.array([[3.0, 0.0], [1.8, aside_m]])
+    assert bare._wanted(place, sweep).tolist() == wanted
 
 
 def off_line_db(evidence) -> float | None:

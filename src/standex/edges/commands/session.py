@@ -120,11 +120,14 @@ def conduct(session: Session, args: argparse.Namespace, *, view: View | None = N
         if session.begin is not None:
             session.begin(started_utc_ns)
         # The screen comes when everything stands, and goes before anything is printed.
-        with view:
-            status, interrupted = anyio.run(
-                _until_signalled, station, session, pool, started_utc_ns, outputs, view.show
-            )
-        closing = _closed(recorder)
+        try:
+            with view:
+                status, interrupted = anyio.run(
+                    _until_signalled, station, session, pool, started_utc_ns, outputs, view.show
+                )
+        finally:
+            # Also when the source failed: what was heard until then is kept to its last second.
+            closing = _closed(recorder)
     report, report_problem = _report(collector, folder / "report.html", session=session)
     document = {
         "folder": str(folder),
