@@ -16,6 +16,7 @@ COMMANDS = (
     "replay",
     "simulate",
     "calibrate",
+    "evaluate",
     "doctor",
     "sites",
     "recordings",

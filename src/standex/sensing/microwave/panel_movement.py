@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from standex.sensing.microwave.array_calibration import ArrayCalibration
-from standex.sensing.microwave.sweep import LIGHT_M_PER_S
+from standex.sensing.microwave.imaging.array import LIGHT_M_PER_S
 from standex.sensing.microwave.two_way import TUKEY
 
 LIMIT_M = 0.002  # lambda / 8 at 18 GHz

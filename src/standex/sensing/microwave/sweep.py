@@ -7,6 +7,7 @@ from jaxtyping import Complex, Float, Int
 
 from standex.model.errors import RecordError
 from standex.model.record import Record
+from standex.sensing.microwave.array_calibration import duplicates
 
 KIND = "microwave.s_parameters"
 LIGHT_M_PER_S = 299_792_458.0
@@ -42,16 +43,21 @@ class Sweep:
         return 2 * np.pi / LIGHT_M_PER_S * self.frequency_hz
 
 
-def parse_sweep(record: Record) -> Sweep:
+def parse_sweep(record: Record, *, n_panels: int | None = 2, may_have_gaps: bool = False) -> Sweep:
     """Return the sweep in a record.
 
+    Args:
+        record: of a multistatic array.
+        n_panels: that it must have, or None for one or more.
+        may_have_gaps: let samples pass that are not finite: channels are judged one by one later.
+
     Raises:
-        RecordError: an array is missing, of the wrong shape, not finite, or the grids of
-            frequency and time are not uniform.
+        RecordError: an array is missing, of the wrong shape, not finite, two antennas are at one
+            place, or the grids of frequency and time are not uniform.
     """
     if record.kind != KIND:
         raise _refused(record, f"kind is {record.kind!r}, this technology reads {KIND!r}")
-    samples = _array(record, "samples", 3)
+    samples = _array(record, "samples", 3, may_have_gaps=may_have_gaps)
     if not samples.size:
         raise _refused(record, f"samples of shape {samples.shape} hold nothing")
     n_tx, n_rx, n_f = samples.shape
@@ -78,8 +84,15 @@ def parse_sweep(record: Record) -> Sweep:
     if np.abs(time - at_tx[:, None] - middle[None, :]).max() > 1e-7:
         raise _refused(record, "t_offset_s must be a time per transmitter plus a uniform step")
     for name in ("tx_panel", "rx_panel"):
-        if set(np.unique(arrays[name])) != {0, 1} or np.any(np.diff(arrays[name]) < 0):
+        found = np.unique(arrays[name])
+        if np.any(np.diff(arrays[name]) < 0) or not np.array_equal(found, np.arange(len(found))):
             raise _refused(record, f"{name} must list the antennas of panel 0, then of panel 1")
+        if n_panels is not None and len(found) != n_panels:
+            raise _refused(record, f"{name} names {len(found)} panels, {n_panels} are expected")
+    for name in ("tx_position_m", "rx_position_m"):
+        same = duplicates(arrays[name].astype(np.float64))
+        if same:
+            raise _refused(record, f"{name}: antennas {same[0][0]} and {same[0][1]} are one")
     return Sweep(
         samples=samples.astype(np.complex64, copy=False),
         tx_position_m=arrays["tx_position_m"].astype(np.float64),
@@ -92,13 +105,15 @@ def parse_sweep(record: Record) -> Sweep:
     )
 
 
-def _array(record: Record, name: str, ndim: int) -> np.ndarray:
+def _array(
+    record: Record, name: str, ndim: int, *, may_have_gaps: bool = False
+) -> np.ndarray:
     value = record.arrays.get(name)
     if value is None:
         raise _refused(record, f"array {name!r} is missing; it has {sorted(record.arrays)}")
     if value.ndim != ndim:
         raise _refused(record, f"{name} has {value.ndim} dimensions, expected {ndim}")
-    if not np.isfinite(value).all():
+    if not may_have_gaps and not np.isfinite(value).all():
         bad = int(np.sum(~np.isfinite(value)))
         raise _refused(record, f"{bad} of {value.size} values of {name} are not finite")
     return value

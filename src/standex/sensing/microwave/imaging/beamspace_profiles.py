@@ -1,5 +1,7 @@
 """Range profiles for the beamspace imager: the samples over path instead of frequency."""
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.fft
 from jaxtyping import Complex, Float32
@@ -10,6 +12,7 @@ N_STEPS = 512  # fractional places that the taps are tabulated for
 CHUNK = 1024  # channels at a time
 
 
+@lru_cache(maxsize=1)
 def interpolation_taps() -> Float32[np.ndarray, "places 4"]:
     """Return the four taps that resample a profile at each fraction of its (half-cell) step.
 
@@ -23,7 +26,9 @@ def interpolation_taps() -> Float32[np.ndarray, "places 4"]:
     fraction = np.arange(N_STEPS + 1) / N_STEPS
     wanted = np.exp(1j * np.pi * cycles[:, None] * fraction)
     right = ((wave.conj().T * weight) @ wanted).real
-    return np.linalg.solve(gram, right).T.astype(np.float32).copy()
+    taps = np.linalg.solve(gram, right).T.astype(np.float32).copy()
+    taps.flags.writeable = False  # it is shared
+    return taps
 
 
 def path_profiles(

@@ -1,0 +1,86 @@
+"""Looks that are still open: frames of one person on the way through the panels."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from standex.sensing.microwave.panel_profile import (
+    Profile,
+    joined,
+    oddness,
+    patches,
+    trunk_top_m,
+)
+from standex.sensing.microwave.panel_surface import Surface
+
+SAME_PERSON_M = 0.30  # a frame further from where a look's person should be is somebody else's
+FRAMES_WANTED = 2
+SIGMA_WANTED_M, SIGMA_USELESS_M = 0.004, 0.012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenLook:
+    """Frames of one person, joined.
+
+    Attributes:
+        profile: all frames together.
+        place_m: where the person was at the last frame, sensor frame.
+        velocity_m_per_s: then.
+        t_first_utc_ns: first frame.
+        t_last_utc_ns: last frame.
+    """
+
+    profile: Profile
+    place_m: Float[np.ndarray, " 2"]
+    velocity_m_per_s: Float[np.ndarray, " 2"]
+    t_first_utc_ns: int
+    t_last_utc_ns: int
+
+    def at(self, t_utc_ns: int) -> Float[np.ndarray, " 2"]:
+        """Return where the person should be, sensor frame."""
+        return self.place_m + (t_utc_ns - self.t_last_utc_ns) * 1e-9 * self.velocity_m_per_s
+
+    @property
+    def quality(self) -> float:
+        """Return how well the trunk was seen, 0 to 1: frames, surface, and how much of it is lit."""
+        frames = min(1.0, self.profile.n_frames / FRAMES_WANTED)
+        sharp = (SIGMA_USELESS_M - self.profile.sigma_m) / (SIGMA_USELESS_M - SIGMA_WANTED_M)
+        odd = oddness(patches(self.profile), top_m=trunk_top_m(self.profile))
+        return float(frames * np.clip(sharp, 0.0, 1.0) * np.mean(odd >= 0) ** 0.5)
+
+
+def placed(
+    looks: tuple[OpenLook, ...],
+    profile: Profile,
+    surface: Surface,
+    place_m: Float[np.ndarray, " 2"],
+    velocity_m_per_s: Float[np.ndarray, " 2"],
+    t_utc_ns: int,
+) -> tuple[OpenLook, ...]:
+    """Return the looks with one more frame in the one it belongs to, or in a new one.
+
+    Frames are joined by place alone. Whoever stands too near to others is not imaged, so a frame
+    has one look to belong to. A frame without any echo from a body belongs to nobody.
+    """
+    if not surface.is_lit.any():
+        return looks
+    away = [float(np.hypot(*(look.at(t_utc_ns) - place_m))) for look in looks]
+    best = int(np.argmin(away)) if away else -1
+    if best < 0 or away[best] > SAME_PERSON_M:
+        new = OpenLook(
+            profile=profile,
+            place_m=place_m,
+            velocity_m_per_s=velocity_m_per_s,
+            t_first_utc_ns=t_utc_ns,
+            t_last_utc_ns=t_utc_ns,
+        )
+        return (*looks, new)
+    longer = replace(
+        looks[best],
+        profile=joined(looks[best].profile, profile),
+        place_m=place_m,
+        velocity_m_per_s=velocity_m_per_s,
+        t_last_utc_ns=t_utc_ns,
+    )
+    return (*looks[:best], longer, *looks[best + 1 :])
