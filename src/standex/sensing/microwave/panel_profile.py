@@ -25,10 +25,7 @@ ON = 3  # row of the bin on the surface
 PATCH_M = 0.09
 TOP_DB, BELOW_TOP_M = 9.0, 0.04  # the trunk ends where the echo falls by so much; less its edge
 LEAST_LIT = 0.08  # of the strong echoes: patches with less at any depth are in a shadow
-ZONE_Z_M: Mapping[BodyZone, tuple[float, float]] = {
-    BodyZone.WAIST: (0.89, 1.08),  # below, the legs part
-    BodyZone.TORSO_FRONT: (1.08, TRUNK_Z_M[1]),
-}
+SHOULDER_M, FORK_M, WAIST_M = 1.41, 0.90, 1.09  # of a person of 1.75 m; they scale with the trunk
 FACE, NEAR, BEHIND = slice(0, 2), slice(0, ON), slice(ON + 1, ON + 3)  # bins of depth
 LIKE_A_SLAB, LIKE_METAL = 0.5, 1.5  # from where on a place counts to an object's area
 FEATURES = (
@@ -118,6 +115,16 @@ def patches(profile: Profile) -> Float[np.ndarray, "bins across up"]:
     return np.maximum(smooth, 0.0) / profile.n_frames
 
 
+def zone_heights_m(profile: Profile) -> dict[BodyZone, tuple[float, float]]:
+    """Return where the zones of this person begin and end, from where the trunk does."""
+    top = trunk_top_m(profile)
+    scale = float(np.clip((top + BELOW_TOP_M) / SHOULDER_M, 0.86, 1.08))
+    return {
+        BodyZone.WAIST: (max(TRUNK_Z_M[0], FORK_M * scale), WAIST_M * scale),
+        BodyZone.TORSO_FRONT: (WAIST_M * scale, top),
+    }
+
+
 def trunk_top_m(profile: Profile) -> float:
     """Return the height at which the trunk ends: people are of different heights.
 
@@ -164,8 +171,8 @@ def features(profile: Profile) -> dict[BodyZone, Float[np.ndarray, " features"]]
     cell_m2 = float((ACROSS_M[1] - ACROSS_M[0]) * (HEIGHT_M[1] - HEIGHT_M[0]))
     typical = float(np.median(patch.sum(axis=0)[lit])) if lit.any() else 1.0
     found: dict[BodyZone, np.ndarray] = {}
-    for zone, (low, high) in ZONE_Z_M.items():
-        inside = lit & ((HEIGHT_M >= low) & (HEIGHT_M <= high))[None, :]
+    for zone, (low, high) in zone_heights_m(profile).items():
+        inside = lit & ((HEIGHT_M > low) & (HEIGHT_M <= high))[None, :]
         if not inside.any():
             continue
         here = np.where(inside, slab, -1.0)

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy.polynomial import legendre
 
-TRUNK_Z_M = (0.86, 1.44)
+TRUNK_Z_M = (0.80, 1.44)
 HALF_WIDTH_M = 0.17
 ORDER_ACROSS, ORDER_UP = 4, 5
 ROUGHNESS_M = (0.040, 0.025, 0.016, 0.010, 0.008)  # deviation that is given up, step by step
