@@ -102,8 +102,7 @@ class GpuBeamspaceImager:
     """Satisfies ``Imager`` for whole volumes, and images chosen blocks of one; one at a time.
 
     ``upload``, ``image_on_device`` and ``device.download`` are the three parts of ``image_blocks``,
-    for a caller that wants them apart. Samples in ``samples_buffer`` go up about five times as fast
-    as from other memory.
+    for a caller that wants them apart. Samples in ``samples_buffer`` go up at the bus's full rate.
 
     Attributes:
         tables: of the geometry.
