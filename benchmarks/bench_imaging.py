@@ -1,4 +1,4 @@
-"""Time and accuracy of the reconstruction: ``bench_imaging.py IN.npz [--method direct|beamspace|auto]``.
+"""Time and accuracy: ``bench_imaging.py IN.npz [--method direct|beamspace|auto]``.
 
 Takes the input of the peers' scripts (tx, rx, freq, S, origin, step, shape, targets) and prints one
 JSON line per method with their keys. ``wall_s`` and ``cpu_s`` are for the sum over channels, as
@@ -30,7 +30,7 @@ from standex.sensing.microwave.imaging.voxels import Grid
 
 
 def timed(run: Callable[[], Any], repeat: int) -> tuple[Any, float, float]:
-    """Return the result and the best wall and CPU seconds."""
+    """Return the result and the best wall and CPU seconds; what runs must be warm."""
     wall = cpu = np.inf
     result = None
     for _ in range(repeat):
@@ -75,90 +75,117 @@ def accuracy(
     return result
 
 
-def main() -> None:
+def read_input(path: Path) -> tuple[Array, Grid, np.ndarray, np.ndarray]:
+    """Return array, grid, samples and known points; end with a message where it is monostatic."""
+    with np.load(path) as data:
+        if bool(data["mono"]):
+            sys.exit(
+                "a monostatic scan: every antenna hears only itself; this benchmark is multistatic"
+            )
+        array = Array(tx_position_m=data["tx"], rx_position_m=data["rx"], frequency_hz=data["freq"])
+        shape = tuple(int(n) for n in data["shape"])
+        grid = Grid(origin_m=data["origin"], step_m=data["step"], shape=shape)
+        return array, grid, data["S"], data["targets"]
+
+
+def run_direct(
+    array: Array, grid: Grid, samples: np.ndarray, options: argparse.Namespace
+) -> tuple[np.ndarray, float, float, dict[str, Any]]:
+    """Return the image, wall and CPU seconds, and nothing else; range compression is included."""
+    points_m = grid.points_m()
+    # The kernel is compiled, and threads are started, by a few voxels: a whole image is slow.
+    few = DirectImager(array=array, points_m=points_m[:4096], threads=options.threads)
+    few.adjoint(samples, STILL)
+    imager = DirectImager(array=array, points_m=points_m, threads=options.threads)
+    image, wall, cpu = timed(lambda: imager.adjoint(samples, STILL), options.repeat)
+    return image, wall, cpu, {}
+
+
+def run_beamspace(
+    array: Array, grid: Grid, samples: np.ndarray, options: argparse.Namespace
+) -> tuple[np.ndarray, float, float, dict[str, Any]]:
+    """Return the image, wall and CPU seconds without range compression, and what is its own."""
+    start = time.perf_counter()
+    with ThreadPoolExecutor(options.threads) as pool:
+        tables = cached_tables(
+            array,
+            grid,
+            block_shape=tuple(options.block) if options.block else None,
+            tolerance=options.tolerance,
+            map_blocks=pool.map,
+            folder=options.cache,
+        )
+    setup_s = time.perf_counter() - start
+    imager = BeamspaceImager(tables=tables, n_threads=options.threads)
+    imager.adjoint(samples, STILL)
+    image, wall, cpu = timed(lambda: imager.adjoint(samples, STILL), options.repeat)
+    places = beamspace.gate_places(tables, np.arange(len(tables.blocks.first)), STILL)
+    _, part_wall, part_cpu = timed(
+        lambda: path_profiles(
+            array,
+            samples,
+            first=places.first,
+            n=places.n,
+            carrier_rad_per_m=tables.gate.carrier_rad_per_m,
+        ),
+        options.repeat,
+    )
+    extra = {
+        "range_compress_s": round(part_wall, 4),
+        "range_compress_cpu_s": round(part_cpu, 4),
+        "gbp_per_core_s_whole": round(backprojections(array, grid) / cpu / 1e9, 3),
+        "setup_s": round(setup_s, 1),
+        "tables_mb": round(tables.bytes / 1e6),
+        "block": tables.block_shape,
+        "k": len(tables.gate.offset_m),
+        "rank": round(float(np.mean([tables.tx.rank.mean(), tables.rx.rank.mean()])), 1),
+        "tolerance": tables.tolerance,
+    }
+    return image, wall - part_wall, cpu - part_cpu, extra
+
+
+def backprojections(array: Array, grid: Grid) -> int:
+    """Return voxels times channels."""
+    n_t, n_r, _ = array.shape
+    return grid.size * n_t * n_r
+
+
+# Direct sums pay where the volume is too small to repay tables; whole volumes take beamspace.
+METHODS = {"direct": run_direct, "beamspace": run_beamspace, "auto": run_beamspace}
+
+
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("input", type=Path)
-    parser.add_argument("--method", choices=("direct", "beamspace", "auto"), default="auto")
+    parser.add_argument("--method", choices=tuple(METHODS), default="auto")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tolerance", type=float, default=0.03)
     parser.add_argument("--block", type=int, nargs=3, default=None)
     parser.add_argument("--cache", type=Path, default=None, help="folder that keeps the tables")
-    options = parser.parse_args()
-    data = np.load(options.input)
-    if bool(data["mono"]):
-        sys.exit(
-            "a monostatic scan: every antenna hears only itself; this benchmark is multistatic"
-        )
-    array = Array(tx_position_m=data["tx"], rx_position_m=data["rx"], frequency_hz=data["freq"])
-    grid = Grid(
-        origin_m=data["origin"], step_m=data["step"], shape=tuple(int(n) for n in data["shape"])
-    )
-    samples, targets = data["S"], data["targets"]
-    # Direct sums pay where the volume is too small to repay tables; whole volumes take beamspace.
-    methods = {"auto": ["beamspace"]}.get(options.method, [options.method])
-    for method in methods:
-        extra: dict[str, Any] = {}
-        if method == "direct":
-            imager = DirectImager(array=array, points_m=grid.points_m())
-            imager.adjoint(samples, STILL)
-            image, wall, cpu = timed(lambda: imager.adjoint(samples, STILL), options.repeat)  # noqa: B023
-        else:
-            start = time.perf_counter()
-            with ThreadPoolExecutor(options.threads) as pool:
-                tables = cached_tables(
-                    array,
-                    grid,
-                    block_shape=tuple(options.block) if options.block else None,
-                    tolerance=options.tolerance,
-                    map_blocks=pool.map,
-                    folder=options.cache,
-                )
-            setup_s = time.perf_counter() - start
-            imager = BeamspaceImager(tables=tables, n_threads=options.threads)
-            imager.adjoint(samples, STILL)
-            image, whole_wall, whole_cpu = timed(
-                lambda: imager.adjoint(samples, STILL), options.repeat
-            )  # noqa: B023
-            places = beamspace.gate_places(tables, np.arange(len(tables.blocks.first)), STILL)
-            _, part_wall, part_cpu = timed(
-                lambda: path_profiles(
-                    array,
-                    samples,
-                    first=places.first,  # noqa: B023
-                    n=places.n,  # noqa: B023
-                    carrier_rad_per_m=tables.gate.carrier_rad_per_m,  # noqa: B023
-                ),
-                options.repeat,
-            )
-            wall, cpu = whole_wall - part_wall, whole_cpu - part_cpu
-            extra = {
-                "range_compress_s": round(part_wall, 4),
-                "range_compress_cpu_s": round(part_cpu, 4),
-                "gbp_per_core_s_whole": round(
-                    grid.size * len(data["tx"]) * len(data["rx"]) / whole_cpu / 1e9, 3
-                ),
-                "setup_s": round(setup_s, 1),
-                "tables_mb": round(tables.bytes / 1e6),
-                "block": tables.block_shape,
-                "k": len(tables.gate.offset_m),
-                "rank": round(float(np.mean([tables.tx.rank.mean(), tables.rx.rank.mean()])), 1),
-                "tolerance": tables.tolerance,
-            }
-        work = grid.size * len(data["tx"]) * len(data["rx"])
-        line = {
-            "name": f"standex_{method}",
-            "voxels": grid.size,
-            "channels": len(data["tx"]) * len(data["rx"]),
-            "freqs": len(data["freq"]),
-            "wall_s": round(wall, 4),
-            "cpu_s": round(cpu, 4),
-            "gbp_per_s": round(work / wall / 1e9, 4),
-            "gbp_per_core_s": round(work / cpu / 1e9, 4),
-            **accuracy(image, array, samples, grid, targets),
-            **extra,
-        }
-        print(json.dumps(line), flush=True)
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parse()
+    array, grid, samples, targets = read_input(options.input)
+    run = METHODS[options.method]
+    image, wall, cpu, extra = run(array, grid, samples, options)
+    n_t, n_r, n_f = array.shape
+    work = backprojections(array, grid)
+    line = {
+        "name": f"standex_{run.__name__.removeprefix('run_')}",
+        "voxels": grid.size,
+        "channels": n_t * n_r,
+        "freqs": n_f,
+        "wall_s": round(wall, 4),
+        "cpu_s": round(cpu, 4),
+        "gbp_per_s": round(work / wall / 1e9, 4),
+        "gbp_per_core_s": round(work / cpu / 1e9, 4),
+        **accuracy(image, array, samples, grid, targets),
+        **extra,
+    }
+    print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

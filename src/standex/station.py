@@ -80,7 +80,10 @@ class Station:
             technologies=technologies,
             tracker=CrowdTracker(max_unseen_s=2.0),
             fuser=LedgerFuser(
-                log_prior=log_prior, zone_share=site.zone_share, trusted=frozenset(trusted)
+                log_prior=log_prior,
+                zone_share=site.zone_share,
+                trusted=frozenset(trusted),
+                between=site.correlations(),
             ),
             decider=SequentialDecider(site=site, prior=prior),
             scheduler=NeedScheduler(point=site.operating_point),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from standex.edges.site_tables import TABLES, ItemTable, SiteTable
+from standex.edges.site_tables import TABLES, DependenceTable, ItemTable, SiteTable
 
 
 def problems_of_shape(
@@ -66,6 +66,7 @@ def problems_between(settings: SiteTable) -> Iterator[str]:
                 f"and left of max_site_m {list(level.max_site_m)}"
             )
     yield from _problems_of_items(settings.items)
+    yield from _problems_of_dependence(settings)
 
 
 def _problems_of_items(items: ItemTable) -> Iterator[str]:
@@ -83,6 +84,39 @@ def _problems_of_items(items: ItemTable) -> Iterator[str]:
     total = sum(items.zone_share.values())
     if abs(total - 1) > 1e-6:
         yield f"items.zone_share: the shares must sum to 1, they sum to {total:g}"
+
+
+def _problems_of_dependence(settings: SiteTable) -> Iterator[str]:
+    """Yield names that nothing has, rows that say nothing, and pairs that are told twice."""
+    sensor_ids = {sensor.sensor_id for sensor in settings.sensors}
+    known = sorted(sensor_ids | {sensor.technology for sensor in settings.sensors})
+    told: dict[tuple[int, str, str], list[int]] = {}
+    for row, one in enumerate(settings.dependence):
+        unknown = [name for name in one.between if name not in known]
+        for name in unknown:
+            hint = _did_you_mean(_nearest(name, known), known)
+            yield f"dependence[{row}].between: unknown sensor or technology {name!r}{hint}"
+        pairs = _pairs(settings, one)
+        if not pairs and not unknown:
+            yield f"dependence[{row}].between: names no two sensors, got {list(one.between)}"
+        n_named = sum(name in sensor_ids for name in one.between)
+        for first, second in pairs:
+            told.setdefault((n_named, first, second), []).append(row)
+    for (_, first, second), rows in sorted(told.items()):
+        if len(rows) > 1:
+            yield (
+                f"dependence: rows {', '.join(str(row) for row in rows)} all tell of {first} and "
+                f"{second}; one row must"
+            )
+
+
+def _pairs(settings: SiteTable, one: DependenceTable) -> set[tuple[str, str]]:
+    """Return the pairs of sensors that a row tells of, each in order of name."""
+    first, second = (
+        [s.sensor_id for s in settings.sensors if name in (s.sensor_id, s.technology)]
+        for name in one.between
+    )
+    return {(min(a, b), max(a, b)) for a in first for b in second if a != b}
 
 
 def _doubled(what: str, names: Iterable[str]) -> Iterator[str]:

@@ -11,7 +11,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from standex.model.frames import RigidTransform
 from standex.model.items import DEFAULT_CLASSES, ItemClasses
-from standex.model.site import Level, Line, LineRole, OperatingPoint, SensorSpec, Setting, Site
+from standex.model.site import (
+    Dependence,
+    Level,
+    Line,
+    LineRole,
+    OperatingPoint,
+    SensorSpec,
+    Setting,
+    Site,
+)
 from standex.model.zones import ZONES, BodyZone
 
 
@@ -154,6 +163,18 @@ class SensorTable(Table):
         )
 
 
+class DependenceTable(Table):
+    """One ``[[dependence]]`` table: two sensors, or technologies, that err together."""
+
+    between: Annotated[tuple[_Name, _Name], Field(strict=False)]
+    correlation: Annotated[float, Field(ge=0, le=1)]
+    reason: _Name
+
+    def to_core(self) -> Dependence:
+        """Return the model's dependence."""
+        return Dependence(between=self.between, correlation=self.correlation, reason=self.reason)
+
+
 class SiteTable(Table):
     """A whole site file."""
 
@@ -166,6 +187,7 @@ class SiteTable(Table):
     items: ItemTable
     operating_point: OperatingPointTable
     sensors: Annotated[tuple[SensorTable, ...], Field(strict=False, min_length=1)]
+    dependence: Annotated[tuple[DependenceTable, ...], Field(strict=False)] = ()
 
     def to_core(self) -> Site:
         """Return the model's site."""
@@ -181,6 +203,7 @@ class SiteTable(Table):
             zone_share=zone_share,
             operating_point=self.operating_point.to_core(),
             lag_s=self.lag_s,
+            dependence=tuple(one.to_core() for one in self.dependence),
         )
 
 
@@ -192,4 +215,5 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("items",): ItemTable,
     ("operating_point",): OperatingPointTable,
     ("sensors",): SensorTable,
+    ("dependence",): DependenceTable,
 }

@@ -1,9 +1,9 @@
-"""Beamspace tables kept on disk, by geometry: computing them takes seconds, reading them does not."""
+"""Beamspace tables kept on disk, by geometry: they take seconds to make, and less to read."""
 
 import hashlib
 import os
 import tempfile
-import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +102,7 @@ def cached_tables(
     path = folder / f"{key}.npz"
     try:
         return _read(path, array, grid, shape, tolerance)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except Exception:  # noqa: BLE001 - no file yet, or a damaged one: that may raise anything
         tables = make()
     _write(path, tables)
     return tables
@@ -121,22 +121,23 @@ def _write(path: Path, tables: Tables) -> None:
         "k_rad_per_m": gate.k_rad_per_m,
         "carrier_rad_per_m": np.array(gate.carrier_rad_per_m),
     }
-    temporary: Path | None = None
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             temporary = Path(file.name)
-            np.savez(file, allow_pickle=False, **arrays)
-        temporary.replace(path)
-    except OSError:
-        if temporary is not None:
+        try:
+            with temporary.open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            temporary.replace(path)
+        finally:  # a part is left neither by a full disk nor by somebody who will not wait
             temporary.unlink(missing_ok=True)
 
 
 def _read(
     path: Path, array: Array, grid: Grid, shape: tuple[int, int, int], tolerance: float
 ) -> Tables:
-    with np.load(path, allow_pickle=False) as file:
+    # NumPy leaves a file open that it cannot read; this one is closed whatever happens.
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         sides = [
             Side(
                 **{

@@ -1,8 +1,11 @@
 """Passages through a gate of imaging panels, one person each, with known truth.
 
-A passage depends on its seed alone: who walks, how, in what clothes, and what they carry. People walk
+A passage depends on its seed and on the kind of thing that is carried, on nothing else. People walk
 down the lane at their own speed, a little off its middle and a little askew; the track that the
 sensor is told is off by a camera's error. Everything here is simulated.
+
+Each part of a passage has a stream of chance of its own, so two passages of one seed, with an item
+and without, differ in the item alone: the same body, clothes, way, noise and error of the track.
 """
 
 from collections.abc import Sequence
@@ -25,6 +28,7 @@ START_UTC_NS = 1_767_225_600_000_000_000
 FRAME_RATE_HZ = 12.0
 COMES_FROM_M = 2.6
 N_EMPTY = 5  # sweeps of the empty room before the first passage
+AFTER_NS = 700_000_000  # from the last sweep until the look has closed for want of others
 PERSON = 1
 SIDE_M, ASKEW_RAD = 0.06, 0.07  # standard deviations
 SPEED_M_PER_S = (1.0, 1.6)
@@ -54,13 +58,15 @@ class PassageScores:
         thing: what was carried, or None.
         item_class: of it, or ``nothing``.
         zone: where it was, or None.
-        scores: of each zone looked at, in the order of ``score_names``.
+        scores: of each zone looked at, in the order of ``score_names``; empty of a passage that
+            was not looked at.
         score_names: of the scores.
-        coverage: P(reference object detected) stated for each zone.
+        coverage: P(reference object detected) stated for each zone; a technology without a
+            calibration states 0.
     """
 
     seed: int
-    thing: str | None
+    thing: Thing | None
     item_class: str
     zone: str | None
     scores: dict[str, tuple[float, ...]]
@@ -69,7 +75,11 @@ class PassageScores:
 
 
 def scene_of(passage: Passage) -> Scene:
-    """Return the one person of a passage on the way through the lane."""
+    """Return the one person of a passage on the way through the lane.
+
+    The way is straight, at a constant speed, towards -x. What is carried is in one of
+    ``ZONES_USED``, as often in each.
+    """
     rng = np.random.default_rng([passage.seed, 77])
     zone = ZONES_USED[int(rng.integers(len(ZONES_USED)))]
     items: tuple[CarriedItem, ...] = ()
@@ -94,7 +104,13 @@ def scene_of(passage: Passage) -> Scene:
 
 
 def ready(technology: Technology, instrument: Instrument, *, panels: Sequence[int]) -> Any:
-    """Return the state of a technology that has learnt the empty room."""
+    """Return the state of a technology that has learnt the empty room.
+
+    Args:
+        technology: to be made ready.
+        instrument: that gives the sweeps.
+        panels: that the technology has.
+    """
     nobody = scene_of(Passage(seed=0, thing=None))  # who comes later
     state = technology.start()
     for sequence in range(N_EMPTY):
@@ -108,7 +124,13 @@ def ready(technology: Technology, instrument: Instrument, *, panels: Sequence[in
 def records_of(
     passage: Passage, instrument: Instrument, *, at_x_m: Sequence[float]
 ) -> tuple[Scene, list[Record]]:
-    """Return the scene of a passage and the sweeps as the person comes by each place."""
+    """Return the scene of a passage and the sweeps as the person comes by each place.
+
+    Args:
+        passage: that is walked.
+        instrument: that gives the sweeps; one that is dead gives none.
+        at_x_m: where the person is at each sweep, in the order of walking (falling).
+    """
     scene = scene_of(passage)
     way = scene.trajectories.position_m[:, 0]
     records: list[Record] = []
@@ -132,23 +154,30 @@ def walk_through(
 ) -> PassageScores:
     """Return what a technology says about a passage.
 
+    After the last sweep comes one more record, at a time at which nobody is there any more: it
+    makes the technology close its look. It repeats the last samples, and nobody is imaged in it.
+
     Args:
         passage: that is walked.
         scene: of it.
-        records: sweeps in order of time.
+        records: sweeps in order of time, at least one.
         technology: that has learnt the empty room.
         state: of it.
         panels: that it has; sweeps are cut down to them.
+
+    Raises:
+        ValueError: there are no sweeps.
     """
+    if not records:
+        raise ValueError(f"passage {passage.seed} has no sweeps: at least one is needed")
     rng = np.random.default_rng([passage.seed, 79])
     scores: dict[str, tuple[float, ...]] = {}
     names: tuple[str, ...] = ()
     coverage = dict.fromkeys((zone.value for zone in ZONES), 0.0)
     last = records[-1]
-    after = last.t_utc_ns + 700_000_000
     empty = Record(
         sensor_id=last.sensor_id,
-        t_utc_ns=after,
+        t_utc_ns=last.t_utc_ns + AFTER_NS,
         kind=last.kind,
         sequence=last.sequence + 1,
         arrays=dict(last.arrays),

@@ -14,10 +14,15 @@ from standex.model.ports import Instrument
 from standex.model.zones import ZONE_INDEX
 from standex.station import Station
 
+# Sensor, scores by name, person, row of the zone, class of what was there.
+_KnownLook = tuple[str, dict[str, float], int, int, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LookScores:
-    """Scores of all looks of a run, with what was in the zone they looked at.
+    """Scores of looks of a run, with what was in the zone they looked at.
+
+    Sensors that score alike are together; those of another technology have scores of their own.
 
     Attributes:
         sensor_id: of each look.
@@ -44,14 +49,14 @@ class TwinRun:
         seed: of the run.
         outcomes: one per person.
         n_stray_alerts: alerts with nobody near.
-        looks: for calibration.
+        looks: for calibration; one for each set of scores.
         n_records: by sensor.
     """
 
     seed: int
     outcomes: tuple[PersonOutcome, ...]
     n_stray_alerts: int
-    looks: LookScores
+    looks: tuple[LookScores, ...]
     n_records: Mapping[str, int]
 
 
@@ -68,7 +73,7 @@ def run_twin(
     """
     people = [int(person) for person in scene.trajectories.people]
     tally = Tally(scene=scene, truth=scene.truth, people=people)
-    rows: list[tuple[str, dict[str, float], int, int, str]] = []
+    rows: list[_KnownLook] = []
     n_records: dict[str, int] = dict.fromkeys(instruments, 0)
     end_utc_ns = scene.end_utc_ns + round(tail_s * 1e9)
     for step in closed_loop(
@@ -77,25 +82,35 @@ def run_twin(
         tally.take(step)
         n_records[step.record.sensor_id] += 1
         rows += _known_looks(step, scene)
-    names = tuple(rows[0][1]) if rows else ()
     return TwinRun(
         seed=scene.truth.seed,
         outcomes=tally.outcomes(),
         n_stray_alerts=len(tally.stray_alerts),
-        looks=LookScores(
-            sensor_id=tuple(row[0] for row in rows),
-            score=np.array([list(row[1].values()) for row in rows]).reshape(len(rows), len(names)),
-            score_names=names,
-            person=np.array([row[2] for row in rows], dtype=np.int64),
-            zone=np.array([row[3] for row in rows], dtype=np.int64),
-            item_class=tuple(row[4] for row in rows),
-        ),
+        looks=_by_scores(rows),
         n_records=n_records,
     )
 
 
-def _known_looks(step: Step, scene: Any) -> list[tuple[str, dict[str, float], int, int, str]]:
-    rows: list[tuple[str, dict[str, float], int, int, str]] = []
+def _by_scores(rows: list[_KnownLook]) -> tuple[LookScores, ...]:
+    """Return the looks, those with the same scores together, in order of first appearance."""
+    alike: dict[tuple[str, ...], list[_KnownLook]] = {}
+    for row in rows:
+        alike.setdefault(tuple(row[1]), []).append(row)
+    return tuple(
+        LookScores(
+            sensor_id=tuple(row[0] for row in some),
+            score=np.array([list(row[1].values()) for row in some]).reshape(len(some), len(names)),
+            score_names=names,
+            person=np.array([row[2] for row in some], dtype=np.int64),
+            zone=np.array([row[3] for row in some], dtype=np.int64),
+            item_class=tuple(row[4] for row in some),
+        )
+        for names, some in alike.items()
+    )
+
+
+def _known_looks(step: Step, scene: Any) -> list[_KnownLook]:
+    rows: list[_KnownLook] = []
     for seen in step.observations:
         if not isinstance(seen, Evidence) or seen.zone is None:
             continue

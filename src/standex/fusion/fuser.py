@@ -1,7 +1,7 @@
 """The built-in fuser: attaches looks and coverage, keeps every person's ledger."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import final
 
 import numpy as np
@@ -11,6 +11,7 @@ from standex.fusion.attachment import NEGLIGIBLE, attached, footprint_weights
 from standex.fusion.ledger import log_posterior
 from standex.model.observation import Coverage, Evidence
 from standex.model.picture import Association, LedgerEntry, Passage, Snapshot
+from standex.model.site import Correlations
 from standex.model.zones import ZONE_INDEX
 
 
@@ -24,11 +25,13 @@ class LedgerFuser:
         zone_share: how a person's prior is split over the zones.
         trusted: calibrations that may count, by their id; of any other the evidence is shown and
             weighs nothing.
+        between: correlation of two sensors, as the site states it.
     """
 
     log_prior: Float[np.ndarray, "zones classes"]
     zone_share: Float[np.ndarray, " zones"]
     trusted: frozenset[str]
+    between: Correlations = field(default_factory=dict[frozenset[str], float])
 
     def attach(
         self,
@@ -157,7 +160,7 @@ class LedgerFuser:
         return replace(
             passage,
             entries=entries,
-            log_posterior=log_posterior(entries, self.log_prior, self.zone_share),
+            log_posterior=log_posterior(entries, self.log_prior, self.zone_share, self.between),
         )
 
 

@@ -38,6 +38,16 @@ class Technology(Protocol):
         ...
 
 
+@runtime_checkable
+class Calibratable(Protocol):
+    """A technology whose scores a calibration can turn into likelihoods."""
+
+    @property
+    def sensor_kind(self) -> str:
+        """Return the kind of calibration that its scores need."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackUpdate:
     """Tracks after a scan, and which of its rows belong to whom."""

@@ -97,6 +97,30 @@ class SensorSpec:
     calibration: str = ""
 
 
+Correlations = Mapping[frozenset[str], float]  # of two sensors; who is not there is independent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependence:
+    """Sensors that err together: what misleads the one is likely to mislead the other.
+
+    Attributes:
+        between: two names, each of a sensor or of a technology, which stands for all its sensors;
+            the same technology twice is any two sensors of it.
+        correlation: of a look of the one and a look of the other at one zone of one person; 0 are
+            independent witnesses, 1 the same witness twice.
+        reason: why, in plain words.
+    """
+
+    between: tuple[str, str]
+    correlation: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.correlation <= 1:
+            raise ValueError(f"correlation must be inside [0, 1], got {self.correlation}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OperatingPoint:
     """When to ask for a check, and when enough was looked at.
@@ -136,6 +160,7 @@ class Site:
         zone_share: how the prior of a person is split over the zones.
         operating_point: when to ask for a check.
         lag_s: how late an observation may arrive and still count.
+        dependence: which sensors err together; all others are independent witnesses.
     """
 
     site_id: str
@@ -148,6 +173,7 @@ class Site:
     zone_share: Float[np.ndarray, " zones"]
     operating_point: OperatingPoint
     lag_s: float
+    dependence: tuple[Dependence, ...] = ()
 
     def __post_init__(self) -> None:
         if self.zone_share.shape != (len(ZONES),):
@@ -164,6 +190,27 @@ class Site:
                 return spec
         known = ", ".join(spec.sensor_id for spec in self.sensors)
         raise KeyError(f"site {self.site_id} has no sensor {sensor_id!r}; it has {known}")
+
+    def correlations(self) -> Correlations:
+        """Return the correlation of each two sensors of which one is stated above 0.
+
+        What is said of a sensor goes before what is said of its technology.
+        """
+        stated: dict[frozenset[str], float] = {}
+        by_particular = sorted(self.dependence, key=self._n_sensors_named)
+        for one in by_particular:
+            first, second = (self._named(name) for name in one.between)
+            stated |= {frozenset((a, b)): one.correlation for a in first for b in second if a != b}
+        return {pair: correlation for pair, correlation in stated.items() if correlation > 0}
+
+    def _named(self, name: str) -> tuple[str, ...]:
+        """Return the sensors that a name of a sensor or of a technology stands for."""
+        return tuple(
+            spec.sensor_id for spec in self.sensors if name in (spec.sensor_id, spec.technology)
+        )
+
+    def _n_sensors_named(self, one: Dependence) -> int:
+        return sum(name in {spec.sensor_id for spec in self.sensors} for name in one.between)
 
     def log_prior(self) -> Float[np.ndarray, "zones classes"]:
         """Return the log prior per zone and class."""

@@ -11,8 +11,9 @@ def check_imager(
 ) -> None:
     """Assert the laws of ``sensing.microwave.imaging.imager.Imager``.
 
-    Its two directions are adjoint, <A x, y> = <x, A^H y>; the adjoint is linear; nothing in
-    gives nothing out; and samples that are not finite are refused.
+    Its two directions are adjoint, <A x, y> = <x, A^H y>, and give what ``shape`` says; the
+    adjoint is linear; nothing in gives nothing out; inputs are not written to; and samples that
+    are not finite are refused.
 
     Raises:
         AssertionError: with the law that is broken.
@@ -24,7 +25,11 @@ def check_imager(
         return np.ascontiguousarray(value).view(np.complex64)[..., 0]
 
     x, y, other = drawn(n), drawn(*shape), drawn(*shape)
+    kept = x.copy(), y.copy(), velocity.copy()
     back, forth = imager.adjoint(y, velocity), imager.forward(x, velocity)
+    assert all(map(np.array_equal, kept, (x, y, velocity))), "inputs must not be written to"
+    assert back.shape == (n,), f"an image of {n} voxels has shape {back.shape}"
+    assert forth.shape == shape, f"samples of shape {shape} have shape {forth.shape}"
     left, right = np.vdot(forth, y), np.vdot(x, back)
     scale = float(np.linalg.norm(forth) * np.linalg.norm(y))
     assert abs(left - right) < 1e-4 * scale, f"<Ax, y> = {left:.6g}, <x, A^H y> = {right:.6g}"

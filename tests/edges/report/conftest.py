@@ -215,7 +215,12 @@ class MadeUpRun:
                 passage,
                 entries=entries,
                 covered=covered,
-                log_posterior=log_posterior(entries, self.site.log_prior(), self.site.zone_share),
+                log_posterior=log_posterior(
+                    entries,
+                    self.site.log_prior(),
+                    self.site.zone_share,
+                    self.site.correlations(),
+                ),
             )
         return replace(picture, passages=passages)
 

@@ -16,7 +16,9 @@ def test_the_last_step_is_the_posterior_of_the_ledger(sample: RunSummary) -> Non
         if not steps:
             assert not passage.entries
             continue
-        whole = log_posterior(passage.entries, site.log_prior(), site.zone_share)
+        whole = log_posterior(
+            passage.entries, site.log_prior(), site.zone_share, site.correlations()
+        )
         assert steps[-1].p_after == pytest.approx(site.items.p_threat(whole)[0], rel=1e-12)
         assert [step.number for step in steps] == list(range(1, len(steps) + 1))
 
@@ -30,7 +32,8 @@ def test_steps_are_in_order_of_time_whatever_the_order_of_arrival(site: Site, en
     assert [step.p_after for step in turned] == [step.p_after for step in steps]
     weights = {s.said[0].entry.look_id: s.said[0].weight for s in steps}
     assert weights == {
-        e.look_id: w for e, w in zip(entries, entry_weights(entries).tolist(), strict=True)
+        e.look_id: w
+        for e, w in zip(entries, entry_weights(entries, site.correlations()).tolist(), strict=True)
     }
 
 

@@ -1,7 +1,8 @@
 """A pair of pillars, the sweeps of points, and real records of the twin."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from standex.model.zones import BodyZone
 from standex.sensing.microwave.reconstruction import Box
 from standex.sensing.microwave.sweep import KIND, LIGHT_M_PER_S, Sweep
 from standex.twin.microwave import MicrowavePanels, build
+from standex.twin.panels import ImagingPanels
+from standex.twin.panels import build as build_panels
 from standex.twin.scene import Scene
 
 Exact = Callable[..., Sweep]
@@ -215,3 +218,134 @@ def slab() -> CarriedItem:
         permittivity=2.9,
         loss_tangent=0.01,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trunk:
+    """Echo power of one frame about a trunk's front, and where that front is."""
+
+    views: dict[str, np.ndarray]
+    depth_m: np.ndarray
+    across_m: np.ndarray
+    height_m: np.ndarray
+    front_m: np.ndarray
+
+    @property
+    def axes(self) -> dict[str, np.ndarray]:
+        return {"depth_m": self.depth_m, "across_m": self.across_m, "height_m": self.height_m}
+
+
+@pytest.fixture
+def trunk() -> Callable[..., Trunk]:
+    """Return a maker of smooth curved trunks 1 m away, as a band of 10 GHz shows them.
+
+    ``echoes``: (off the surface, power) in place of the surface's own echo, inside ``patch``:
+    (middle across, middle up, half width), metres. ``off_m`` displaces the echo of each column.
+    """
+
+    def make(
+        *,
+        echoes=(),
+        patch=(0.0, 1.25, 0.08),
+        curved_m=0.04,
+        top_m=1.6,
+        off_m=0.0,
+        noise=1e-5,
+        seed=1,
+    ) -> Trunk:
+        depth, across = np.arange(0.90, 1.1401, 0.01), np.arange(-0.20, 0.2001, 0.01)
+        height = np.arange(0.80, 1.5101, 0.01)
+        y, z = across[:, None], height[None, :]
+        front = 1.0 + curved_m * (y / 0.17) ** 2 + 0.25 * curved_m * np.sin(5 * (z - 1.1))
+
+        def at(off) -> np.ndarray:
+            return np.exp(-(((depth[:, None, None] - front - off) / 0.012) ** 2))
+
+        inside = (
+            np.hypot(y - patch[0], z - patch[1]) < patch[2] if echoes else np.zeros((1, 1), bool)
+        )
+        power = at(off_m) * ~inside
+        for off, size in echoes:
+            power = power + size * at(off) * inside
+        power = power * (height < top_m)
+        chance = np.random.default_rng(seed)
+        power = power + noise * chance.exponential(size=power.shape)
+        return Trunk(
+            views={"across": power}, depth_m=depth, across_m=across, height_m=height, front_m=front
+        )
+
+    return make
+
+
+BALL = {
+    "reflector_radius_m": 0.1,
+    "reflector_x_m": 1.3,
+    "reflector_y_m": 0.0,
+    "reflector_z_m": 0.45,
+}
+
+
+@pytest.fixture(scope="session")
+def gate() -> Site:
+    return load_site("gate")
+
+
+@pytest.fixture(scope="session")
+def gate_spec(gate: Site) -> SensorSpec:
+    """Return the gate with small panels and coarse voxels; what is tuned in the file is fixed."""
+    spec = gate.sensor("mw-gate")
+    return replace(
+        spec,
+        rate_hz=12.0,
+        settings={
+            "voxel_m": 0.025,
+            "from_x_m": 0.90,
+            "to_x_m": 1.40,
+            "half_width_m": 0.25,
+            "from_z_m": 0.80,
+            "to_z_m": 1.51,
+            "tolerance": 0.1,
+            "beam_m": 3.0,
+            "clear_m": 0.70,
+            "obscured_at": 0.15,
+        },
+        instrument_settings={**spec.instrument_settings, "n_per_panel": 16, "n_frequencies": 96},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Remembering(ImagingPanels):
+    """The twin, whose echoes of one person at one place are made once for all tests."""
+
+    made: ClassVar[dict[Any, np.ndarray]] = {}
+
+    def echo(self, scene: Scene, people: Any, **antennas: Any) -> np.ndarray:
+        """Return what the people send back."""
+        who = [scene.truth.seed, scene.truth.items, len(self.sweep.frequency_hz)]
+        place = [people.position_site_m, people.velocity_site_m_per_s, people.walked_m]
+        place += [one.position_m for one in antennas.values()]
+        key = (*who, *(one.tobytes() for one in place))
+        if key not in self.made:
+            self.made[key] = ImagingPanels.echo(self, scene, people, **antennas)
+        return self.made[key]
+
+
+@pytest.fixture(scope="session")
+def gate_panels(gate: Site, gate_spec: SensorSpec) -> Callable[..., ImagingPanels]:
+    """Return a maker of the gate's twin, with settings changed."""
+    dressed: dict[Any, Any] = {}
+
+    def make(**changed: float) -> ImagingPanels:
+        settings = {**gate_spec.instrument_settings, **changed}
+        panels = build_panels(replace(gate_spec, instrument_settings=settings), gate, 3)
+        own = {one.name: getattr(panels, one.name) for one in fields(panels) if one.init}
+        own["_dressed"] = dressed
+        return Remembering(**{**own, "facet_m": 0.015})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def ball() -> dict[str, float]:
+    """Return the settings of a reflector, for the twin and for the technology."""
+    return BALL

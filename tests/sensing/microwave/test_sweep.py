@@ -104,3 +104,48 @@ def test_panels_must_be_two_and_in_order(geometry, sweep_record, name):
     panel = getattr(geometry, name)
     for wrong in (panel[::-1], np.zeros_like(panel), panel + 1, np.arange(len(panel)) % 2):
         refused(sweep_record(geometry, **{name: wrong}), name)
+
+
+@pytest.mark.parametrize("name", ["tx_position_m", "rx_position_m"])
+def test_two_antennas_at_one_place_are_refused(geometry, sweep_record, name):
+    place = getattr(geometry, name).copy()
+    place[3] = place[1] + 1e-6
+    refused(sweep_record(geometry, **{name: place}), name, "1 and 3")
+
+
+def one_panel(sweep):
+    return replace(
+        sweep,
+        samples=sweep.samples[:4, :6],
+        tx_position_m=sweep.tx_position_m[:4],
+        rx_position_m=sweep.rx_position_m[:6],
+        tx_panel=sweep.tx_panel[:4],
+        rx_panel=sweep.rx_panel[:6],
+        tx_time_s=sweep.tx_time_s[:4],
+    )
+
+
+def test_any_number_of_panels_is_read_where_that_is_wanted(geometry, sweep_record):
+    record = sweep_record(one_panel(geometry))
+    refused(record, "1 panels, 2 are expected")
+    assert parse_sweep(record, n_panels=None).samples.shape == (4, 6, 32)
+    assert parse_sweep(record, n_panels=1).samples.shape == (4, 6, 32)
+    both = parse_sweep(sweep_record(geometry), n_panels=None)
+    assert set(both.tx_panel) == {0, 1}
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_gaps_in_the_samples_pass_where_channels_are_judged(geometry, sweep_record, bad):
+    samples = geometry.samples.copy()
+    samples[2, 3, 4] = bad
+    record = sweep_record(geometry, samples=samples)
+    refused(record, "samples", "finite")
+    np.testing.assert_array_equal(parse_sweep(record, may_have_gaps=True).samples, samples)
+
+
+@pytest.mark.parametrize("name", ["tx_position_m", "rx_position_m", "frequency_hz", "t_offset_s"])
+def test_nothing_else_may_have_gaps(geometry, sweep_record, name):
+    spoilt = sweep_record(geometry).arrays[name].copy()
+    spoilt.flat[3] = np.nan
+    with pytest.raises(RecordError, match="not finite"):
+        parse_sweep(sweep_record(geometry, **{name: spoilt}), may_have_gaps=True)

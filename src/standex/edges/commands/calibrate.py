@@ -1,4 +1,4 @@
-"""``standex calibrate``: a calibration of a site's microwave sensors from passages of the twin.
+"""``standex calibrate``: a calibration of some of a site's sensors from passages of the twin.
 
 The passages are of seeds of their own, with more carriers than usual; no figure may be stated on
 them. The file says that it is simulated: it counts only where a site is in exercise mode.
@@ -6,7 +6,8 @@ them. The file says that it is simulated: it counts only where a site is in exer
 
 import argparse
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,15 @@ from standex.edges.clock import SystemClock
 from standex.edges.commands.console import progress, say
 from standex.edges.commands.twin_arguments import natural
 from standex.edges.many_runs import Job, run_jobs
+from standex.edges.plugins import build_technologies
 from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
 from standex.evaluation.calibrate import Samples, calibrate
 from standex.evaluation.twin_run import LookScores, TwinRun
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import StandexError
+from standex.model.ports import Calibratable
+from standex.model.site import SensorSpec, Site
 from standex.twin.carry import CarryModel
 
 HELP = "make a calibration from simulated passages"
@@ -52,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
             f"no sensor of site {site.site_id} names the calibration {args.name!r}; "
             f"--name must be one that they name: {names or 'they name none'}"
         )
+    sensor_kind = kind_of(site, named)
     _make_folder(args.out)
     trajectories = load_shipped(args.recording)
     carry = CarryModel(share=dict.fromkeys(CARRIED, 0.2))
@@ -76,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
     calibration = fit(
         [one.looks for one in runs],
         sensor_ids={spec.sensor_id for spec in named},
+        sensor_kind=sensor_kind,
         name=args.name,
         provenance=(
             f"twin of site {site.site_id}, recording {trajectories.name}, seeds {args.seed} to "
@@ -110,10 +116,36 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def kind_of(site: Site, named: Sequence[SensorSpec]) -> str:
+    """Return the kind of calibration that sensors need, as their technologies say.
+
+    Raises:
+        StandexError: one of them has no scores to calibrate, or they need different kinds.
+    """
+    technologies = build_technologies(replace(site, sensors=tuple(named)), {})
+    kinds: dict[str, str] = {}
+    for spec in named:
+        technology = technologies[spec.sensor_id]
+        if not isinstance(technology, Calibratable):
+            raise StandexError(
+                f"sensor {spec.sensor_id} names the calibration {spec.calibration!r}, but its "
+                f"technology {spec.technology!r} has no scores to calibrate"
+            )
+        kinds.setdefault(technology.sensor_kind, spec.sensor_id)
+    if len(kinds) > 1:
+        told = ", ".join(f"{sensor_id} needs {kind}" for kind, sensor_id in sorted(kinds.items()))
+        raise StandexError(
+            f"calibration {named[0].calibration!r} is named by sensors of different kinds: {told}; "
+            "give each kind a calibration of its own in the site file"
+        )
+    return next(iter(kinds))
+
+
 def fit(
-    looks: list[LookScores],
+    runs: Sequence[tuple[LookScores, ...]],
     *,
     sensor_ids: Collection[str],
+    sensor_kind: str,
     name: str,
     provenance: str,
     made_utc_ns: int,
@@ -121,8 +153,9 @@ def fit(
     """Return the calibration of the looks of several runs; a zone of a person is a passage.
 
     Args:
-        looks: of each run.
+        runs: the looks of each.
         sensor_ids: whose looks count; a site may have others, with calibrations of their own.
+        sensor_kind: of the calibration.
         name: of the calibration; its id has the time of making, too.
         provenance: what it was made from, in words.
         made_utc_ns: when.
@@ -131,15 +164,27 @@ def fit(
         StandexError: there are no looks, or too few passages of a class.
     """
     classes = ("nothing", *CARRIED)
-    looks = [one for one in (_of_sensors(one, sensor_ids) for one in looks) if len(one.person)]
-    if not looks:
+    of_run = [
+        (run, own)
+        for run, looks in enumerate(runs)
+        for own in (_of_sensors(one, sensor_ids) for one in looks)
+        if len(own.person)
+    ]
+    if not of_run:
         raise StandexError(
             f"calibration {name} cannot be made: {', '.join(sorted(sensor_ids))} looked at nobody; "
             "walk more people (--runs) or another recording"
         )
+    looks = [one for _, one in of_run]
+    names = {one.score_names for one in looks}
+    if len(names) > 1:
+        raise StandexError(
+            f"calibration {name} cannot be made: {', '.join(sorted(sensor_ids))} have different "
+            f"scores: {' and '.join(', '.join(one) for one in sorted(names))}"
+        )
     keys = [
         (run, int(person), int(zone))
-        for run, one in enumerate(looks)
+        for run, one in of_run
         for person, zone in zip(one.person, one.zone, strict=True)
     ]
     _, passage = np.unique(np.array(keys), axis=0, return_inverse=True)
@@ -152,7 +197,7 @@ def fit(
         return calibrate(
             samples,
             calibration_id=f"{name}-{made_utc_ns // 1_000_000_000}",
-            sensor_kind="microwave.s_parameters",
+            sensor_kind=sensor_kind,
             feature_names=looks[0].score_names,
             class_names=classes,
             origin=Origin.SIMULATED,

@@ -56,13 +56,14 @@ def steps_of(passage: Passage, site: Site) -> tuple[Step, ...]:
     for row, entry in enumerate(passage.entries):
         key = (entry.t_utc_ns, entry.sensor_id, entry.look_id)
         by_look.setdefault(key, []).append(row)
-    weights = entry_weights(passage.entries)
+    between = site.correlations()
+    weights = entry_weights(passage.entries, between)
     log_prior = site.log_prior()
     seen: tuple[LedgerEntry, ...] = ()
     steps: list[Step] = []
     for number, ((t_utc_ns, sensor_id, _), rows) in enumerate(sorted(by_look.items()), start=1):
         seen = (*seen, *(passage.entries[row] for row in rows))
-        p_after, _ = site.items.p_threat(log_posterior(seen, log_prior, site.zone_share))
+        p_after, _ = site.items.p_threat(log_posterior(seen, log_prior, site.zone_share, between))
         said = tuple(
             Said(
                 entry=passage.entries[row],

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Complex, Float, Int
 
-from standex.sensing.microwave.sphere_echo import Sphere, sphere_echo
 from standex.sensing.microwave.imaging.array import LIGHT_M_PER_S
+from standex.sensing.microwave.sphere_echo import Sphere, sphere_echo
 from standex.sensing.microwave.two_way import common_phases, joined, two_way_fit
 
 GATE_M = 0.3  # path before and behind the expected one in which the echo is looked for

@@ -44,6 +44,41 @@ class Look:
     spread_m: float
 
     @property
+    def origin_m(self) -> Float[np.ndarray, " 2"]:
+        """Return where the person was looked for."""
+        return self.box.origin_m
+
+    @property
+    def zones(self) -> tuple[BodyZone, ...]:
+        """Return the zones that the look shows."""
+        return tuple(scores_of(self))
+
+    def footprint(self) -> GaussianFootprint:
+        """Return where the body was found."""
+        return footprint_of(self)
+
+    def evidence(
+        self,
+        *,
+        sensor_id: str,
+        look_id: str,
+        t_utc_ns: int,
+        footprint: GaussianFootprint,
+        calibration: Calibration | None,
+        class_names: tuple[str, ...],
+    ) -> tuple[Evidence, ...]:
+        """Return one piece of evidence per zone."""
+        return evidence_of(
+            self,
+            sensor_id=sensor_id,
+            look_id=look_id,
+            t_utc_ns=t_utc_ns,
+            footprint=footprint,
+            calibration=calibration,
+            class_names=class_names,
+        )
+
+    @property
     def frontal(self) -> list[Stripe]:
         """Return the stripes on the front (or back) of the body; the others are its flanks."""
         return [
@@ -55,9 +90,14 @@ class Look:
     @property
     def quality(self) -> float:
         """Return how clearly a body stood out, 0 to 1: the best frontal stripe counts."""
-        clarity = max((stripe.clarity_db for stripe in self.frontal), default=-np.inf)
-        share = (clarity - LEAST_CLARITY_DB) / (FULL_CLARITY_DB - LEAST_CLARITY_DB)
-        return float(np.clip(share, 0.0, 1.0))
+        return quality_of(self.frontal)
+
+
+def quality_of(stripes: list[Stripe]) -> float:
+    """Return how clearly a body stands out in the best of its stripes, 0 to 1."""
+    clarity = max((stripe.clarity_db for stripe in stripes), default=-np.inf)
+    share = (clarity - LEAST_CLARITY_DB) / (FULL_CLARITY_DB - LEAST_CLARITY_DB)
+    return float(np.clip(share, 0.0, 1.0))
 
 
 def scores_of(look: Look) -> dict[BodyZone, Float[np.ndarray, " scores"]]:
@@ -71,12 +111,31 @@ def scores_of(look: Look) -> dict[BodyZone, Float[np.ndarray, " scores"]]:
 
 def footprint_of(look: Look) -> GaussianFootprint:
     """Return where the body was found: in depth by its echo, across by where it was looked for."""
-    depth = float(np.median([np.median(stripe.body_m) for stripe in look.frontal]))
-    away = look.box.away
+    return footprint_at(
+        look.box.origin_m, look.box.away, stripes=look.frontal, spread_m=look.spread_m
+    )
+
+
+def footprint_at(
+    origin_m: Float[np.ndarray, " 2"],
+    away: Float[np.ndarray, " 2"],
+    *,
+    stripes: list[Stripe],
+    spread_m: float,
+) -> GaussianFootprint:
+    """Return where stripes of a body were found, in the frame of ``origin_m``.
+
+    Args:
+        origin_m: where the person was looked for.
+        away: horizontal unit vector into the body.
+        stripes: on the front (or back) of it.
+        spread_m: one standard deviation of the place that was looked at.
+    """
+    depth = float(np.median([np.median(stripe.body_m) for stripe in stripes]))
     left = np.array([-away[1], away[0]])
-    across_m2 = max(look.spread_m, 0.1) ** 2
+    across_m2 = max(spread_m, 0.1) ** 2
     return GaussianFootprint(
-        position_site_m=look.box.origin_m + (depth + HALF_TRUNK_M) * away,
+        position_site_m=origin_m + (depth + HALF_TRUNK_M) * away,
         covariance_site_m2=0.06**2 * np.outer(away, away) + across_m2 * np.outer(left, left),
         clutter_per_m2=GHOSTS_PER_M2,
     )
@@ -103,7 +162,7 @@ def evidence_of(
         if calibration is None:
             log_likelihood = np.zeros(len(class_names))
         else:
-            log_likelihood = _by_class(calibration, score, class_names)
+            log_likelihood = by_class(calibration, score, class_names)
         evidence.append(
             Evidence(
                 sensor_id=sensor_id,
@@ -125,7 +184,7 @@ def evidence_of(
     return tuple(evidence)
 
 
-def _by_class(
+def by_class(
     calibration: Calibration, score: np.ndarray, class_names: tuple[str, ...]
 ) -> np.ndarray:
     """Return log-likelihoods in the order of the site.

@@ -54,7 +54,9 @@ def evidence_of(
             known = calibration.log_likelihood(score[None, :])[0]
             by_name = dict(zip(calibration.class_names, known, strict=True))
             # A class that the calibration does not know looks like nothing to this sensor.
-            log_likelihood = np.array([by_name.get(name, by_name["nothing"]) for name in class_names])
+            log_likelihood = np.array(
+                [by_name.get(name, by_name["nothing"]) for name in class_names]
+            )
         said.append(
             Evidence(
                 sensor_id=spec.sensor_id,

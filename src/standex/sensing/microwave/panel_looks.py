@@ -43,7 +43,7 @@ class OpenLook:
 
     @property
     def quality(self) -> float:
-        """Return how well the trunk was seen, 0 to 1: frames, surface, and how much of it is lit."""
+        """Return how well the trunk was seen, 0 to 1: frames, surface, how much of it is lit."""
         frames = min(1.0, self.profile.n_frames / FRAMES_WANTED)
         sharp = (SIGMA_USELESS_M - self.profile.sigma_m) / (SIGMA_USELESS_M - SIGMA_WANTED_M)
         odd = oddness(patches(self.profile), top_m=trunk_top_m(self.profile))

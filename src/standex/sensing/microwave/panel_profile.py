@@ -143,7 +143,7 @@ def is_lit(
     """Return which patches send echo enough to say anything and are on the trunk."""
     total = patch.sum(axis=0)
     strong = float(np.quantile(total, 0.9))
-    return (total > LEAST_LIT * strong) & (HEIGHT_M < top_m)[None, :]
+    return (total > LEAST_LIT * strong) & (top_m > HEIGHT_M)[None, :]
 
 
 def oddness(
@@ -157,6 +157,13 @@ def oddness(
     return np.where(is_lit(patch, top_m=top_m), off / _on(patch), -1.0)
 
 
+def slab_likeness(
+    patch: Float[np.ndarray, "bins across up"],
+) -> Float[np.ndarray, "across up"]:
+    """Return the geometric mean of the echoes before and behind the surface over that on it."""
+    return np.sqrt(patch[FACE].sum(axis=0) * patch[BEHIND].sum(axis=0)) / _on(patch)
+
+
 def features(profile: Profile) -> dict[BodyZone, Float[np.ndarray, " features"]]:
     """Return the features of each zone; a zone all in shadow is left out.
 
@@ -166,13 +173,13 @@ def features(profile: Profile) -> dict[BodyZone, Float[np.ndarray, " features"]]
     """
     patch = patches(profile)
     lit = is_lit(patch, top_m=trunk_top_m(profile))
-    slab = np.sqrt(patch[FACE].sum(axis=0) * patch[BEHIND].sum(axis=0)) / _on(patch)
+    slab = slab_likeness(patch)
     metal = patch[NEAR].sum(axis=0) / _on(patch)
     cell_m2 = float((ACROSS_M[1] - ACROSS_M[0]) * (HEIGHT_M[1] - HEIGHT_M[0]))
     typical = float(np.median(patch.sum(axis=0)[lit])) if lit.any() else 1.0
     found: dict[BodyZone, np.ndarray] = {}
     for zone, (low, high) in zone_heights_m(profile).items():
-        inside = lit & ((HEIGHT_M > low) & (HEIGHT_M <= high))[None, :]
+        inside = lit & ((low < HEIGHT_M) & (high >= HEIGHT_M))[None, :]
         if not inside.any():
             continue
         here = np.where(inside, slab, -1.0)

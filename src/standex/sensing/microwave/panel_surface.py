@@ -21,6 +21,7 @@ HALF_WIDTH_M = 0.17
 ORDER_ACROSS, ORDER_UP = 4, 5
 ROUGHNESS_M = (0.040, 0.025, 0.016, 0.010, 0.008)  # deviation that is given up, step by step
 FAINT_DB = 15.0  # columns fainter than the strongest by more do not count
+CLEAR_DB = 8.0  # a body's strongest columns over the middle of the shell; of noise alone about 4.5
 RIDGE = 3e-3  # of the highest order, falling with order
 
 
@@ -31,7 +32,8 @@ class Surface:
     Attributes:
         depth_m: into the body, for each column.
         sigma_m: standard deviation of ``depth_m`` there, from the scatter of the echoes.
-        is_lit: whether the column's echo is strong enough to say anything.
+        is_lit: whether the column's echo is strong enough to say anything; nowhere, and ``sigma_m``
+            infinite, where there is no body in the views.
         scatter_m: spread of the echoes that were kept about the surface.
     """
 
@@ -67,6 +69,9 @@ def fit_surface(
         (height_m >= TRUNK_Z_M[0]) & (height_m <= TRUNK_Z_M[1])
     )
     top = np.quantile(strength[trunk], 0.95) if trunk.any() else 0.0
+    typical = np.median(power[:, trunk]) if trunk.any() else 0.0
+    if not top > max(float(typical) * 10 ** (CLEAR_DB / 10), 1e-20):
+        return _nobody(trunk.shape, expected_m)
     is_lit = trunk & (strength > top * 10 ** (-FAINT_DB / 10))
     weight = np.sqrt(np.where(is_lit, strength, 0.0)) / np.sqrt(max(float(top), 1e-30))
     weight = np.minimum(weight, 1.0)
@@ -105,6 +110,16 @@ def strongest(
     shift = np.where(bend < -1e-9, 0.5 * (log[0] - log[2]) / np.minimum(bend, -1e-9), 0.0)
     step_m = float(depth_m[1] - depth_m[0])
     return depth_m[top] + np.clip(shift, -0.5, 0.5) * step_m, np.exp(log[1])
+
+
+def _nobody(shape: tuple[int, ...], expected_m: float) -> Surface:
+    """Return what is known where noise alone comes back: a track without a body, a dead panel."""
+    return Surface(
+        depth_m=np.full(shape, expected_m),
+        sigma_m=np.full(shape, np.inf),
+        is_lit=np.zeros(shape, dtype=bool),
+        scatter_m=np.inf,
+    )
 
 
 def _terms(across_m: np.ndarray, height_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,7 @@ from standex.sensing.microwave.sweep import Sweep, parse_sweep
 FRONT_M = 0.12  # from the middle of a body to the front of its trunk
 FACING = 0.8  # cosine of the angle between a person's way and the way towards the panels
 LEAST_M_PER_S = 0.4  # slower people have no heading
+LEAST_TO_LEARN = 0.5  # share of the channels: the filled-in rest would make the noise too small
 OPEN_FOR_S = 0.6  # a look that nobody has added to for so long is closed
 
 
@@ -45,7 +46,7 @@ class State:
         looks: open ones.
         last_utc_ns: time of the last record, or None.
         n_looks: closed so far.
-        n_crowded: people who were not imaged because somebody stood too near.
+        n_crowded: times that somebody was not imaged because others stood too near.
     """
 
     background: Background | None = None
@@ -111,7 +112,9 @@ class ImagingPanels:
         channels, samples = inspect(
             before.channels, sweep, known, sphere=self.sphere, is_empty=is_empty
         )
-        background = self._learn(known, samples, is_empty=is_empty)
+        quality = channels.quality
+        is_whole = quality is None or quality.share_usable > LEAST_TO_LEARN
+        background = self._learn(known, samples, is_empty=is_empty and is_whole)
         after = replace(
             before, background=background, channels=channels, last_utc_ns=record.t_utc_ns
         )
@@ -123,7 +126,7 @@ class ImagingPanels:
             return after, (self._nothing_covered(record), self._obscured(record, changed))
         clean = replace(sweep, samples=channels.corrected(samples - background.samples))
         after = self._look(after, clean, place, velocity, record.t_utc_ns)
-        return self._close(after, record, place, velocity, last)
+        return self._close(after, record, last)
 
     def _local(self, hints: Hints, t_utc_ns: int) -> tuple[np.ndarray, np.ndarray]:
         """Return places and velocities in the frame of the sensor."""
@@ -164,9 +167,7 @@ class ImagingPanels:
         crowded = apart.min(axis=1, initial=np.inf) < self.clear_m
         looks = state.looks
         for row in np.flatnonzero(wanted & ~crowded):
-            shell = shell_about(
-                self.grid, front_m=float(front[row]), middle_m=float(place[row, 1])
-            )
+            shell = shell_about(self.grid, front_m=float(front[row]), middle_m=float(place[row, 1]))
             views = views_of(
                 sweep,
                 self.grid,
@@ -197,8 +198,6 @@ class ImagingPanels:
         self,
         state: State,
         record: Record,
-        place: np.ndarray,
-        velocity: np.ndarray,
         last_utc_ns: int | None,
     ) -> tuple[State, tuple[Observation, ...]]:
         """Turn the looks at those who have left the box into evidence."""

@@ -1,8 +1,8 @@
 """Images of one person from panels beside a path: one for each way through the panels.
 
 A pair of panels (one sends, one receives) lights the parts of a body whose normals halve the angle
-between them. Pairs are imaged apart and never added by phase: a person is not known to a fraction of
-a wavelength over metres (the guard of US10330785 against motion). Pairs across the path see the
+between them. Pairs are imaged apart and never added by phase: a person is not known to a fraction
+of a wavelength over metres (the guard of US10330785 against motion). Pairs across the path see the
 middle of the front, pairs of one side its flank.
 """
 
@@ -98,7 +98,7 @@ def views_of(
                 continue
             array, samples = part
             imager = BeamspaceImager(tables=tables_of(array, grid), n_threads=n_threads)
-            one = np.abs(_in_shell(imager, samples, shell, velocity_m_per_s)) ** 2
+            one = np.abs(in_shell(imager, samples, shell, velocity_m_per_s)) ** 2
             power = one if power is None else power + one
         if power is not None:
             found[name] = power.astype(np.float64)
@@ -122,14 +122,18 @@ def part_of(
     return array, np.ascontiguousarray(sweep.samples[t[0] : t[-1] + 1, r[0] : r[-1] + 1])
 
 
-def _in_shell(
-    imager: BeamspaceImager, samples: np.ndarray, shell: Shell, velocity: np.ndarray
-) -> np.ndarray:
+def in_shell(
+    imager: BeamspaceImager,
+    samples: Complex[np.ndarray, "t r f"],
+    shell: Shell,
+    velocity_m_per_s: Float[np.ndarray, " 3"],
+) -> Complex[np.ndarray, "nx ny nz"]:
+    """Return the complex image of the voxels of a shell."""
     blocks = imager.tables.blocks
     low, size = np.array(shell.first), np.array(shell.shape)
     inside = (blocks.first < low + size) & (blocks.first + np.array(blocks.shape) > low)
     rows = np.flatnonzero(inside.all(axis=1))
-    image = imager.image_blocks(samples, rows, velocity)
+    image = imager.image_blocks(samples, rows, velocity_m_per_s)
     volume = np.zeros(shell.shape, dtype=np.complex64)
     for first, one in zip(blocks.first[rows], image, strict=True):
         start = np.maximum(first, low)

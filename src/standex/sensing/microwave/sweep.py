@@ -1,5 +1,6 @@
 """One sweep of a multistatic array, parsed from a record and refused when it cannot be used."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,16 +84,7 @@ def parse_sweep(record: Record, *, n_panels: int | None = 2, may_have_gaps: bool
     middle = (np.arange(n_f) - (n_f - 1) / 2) * step_s
     if np.abs(time - at_tx[:, None] - middle[None, :]).max() > 1e-7:
         raise _refused(record, "t_offset_s must be a time per transmitter plus a uniform step")
-    for name in ("tx_panel", "rx_panel"):
-        found = np.unique(arrays[name])
-        if np.any(np.diff(arrays[name]) < 0) or not np.array_equal(found, np.arange(len(found))):
-            raise _refused(record, f"{name} must list the antennas of panel 0, then of panel 1")
-        if n_panels is not None and len(found) != n_panels:
-            raise _refused(record, f"{name} names {len(found)} panels, {n_panels} are expected")
-    for name in ("tx_position_m", "rx_position_m"):
-        same = duplicates(arrays[name].astype(np.float64))
-        if same:
-            raise _refused(record, f"{name}: antennas {same[0][0]} and {same[0][1]} are one")
+    _refuse_antennas(record, arrays, n_panels)
     return Sweep(
         samples=samples.astype(np.complex64, copy=False),
         tx_position_m=arrays["tx_position_m"].astype(np.float64),
@@ -105,9 +97,22 @@ def parse_sweep(record: Record, *, n_panels: int | None = 2, may_have_gaps: bool
     )
 
 
-def _array(
-    record: Record, name: str, ndim: int, *, may_have_gaps: bool = False
-) -> np.ndarray:
+def _refuse_antennas(
+    record: Record, arrays: Mapping[str, np.ndarray], n_panels: int | None
+) -> None:
+    for name in ("tx_panel", "rx_panel"):
+        found = np.unique(arrays[name])
+        if np.any(np.diff(arrays[name]) < 0) or not np.array_equal(found, np.arange(len(found))):
+            raise _refused(record, f"{name} must list the antennas of panel 0, then of panel 1")
+        if n_panels is not None and len(found) != n_panels:
+            raise _refused(record, f"{name} names {len(found)} panels, {n_panels} are expected")
+    for name in ("tx_position_m", "rx_position_m"):
+        same = duplicates(arrays[name].astype(np.float64))
+        if same:
+            raise _refused(record, f"{name}: antennas {same[0][0]} and {same[0][1]} are one")
+
+
+def _array(record: Record, name: str, ndim: int, *, may_have_gaps: bool = False) -> np.ndarray:
     value = record.arrays.get(name)
     if value is None:
         raise _refused(record, f"array {name!r} is missing; it has {sorted(record.arrays)}")

@@ -1,6 +1,9 @@
-"""Microwave pillars as a technology: the room's stages put together, one sensor at a time."""
+"""Microwave pillars as a technology: the room's stages put together, one sensor at a time.
 
-from collections.abc import Mapping
+Two technologies stand on it, which differ in what they do with whoever they look at: imaging here,
+and measuring layers in ``dielectric``.
+"""
+
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -19,18 +22,16 @@ from standex.model.observation import (
 )
 from standex.model.ports import Technology
 from standex.model.record import Record
-from standex.model.site import SensorSpec, Setting, Site
+from standex.model.site import SensorSpec, Site
 from standex.model.zones import ZONE_INDEX, ZONES
 from standex.sensing.microwave.background import Background, disturbance, learn
-from standex.sensing.microwave.evidence import SCORES, Look, evidence_of, footprint_of, scores_of
-from standex.sensing.microwave.reconstruction import Box, column_pairs, reconstruct
-from standex.sensing.microwave.sight import hidden, normal_rad
-from standex.sensing.microwave.surface import find_stripe
-from standex.sensing.microwave.sweep import KIND, LIGHT_M_PER_S, Sweep, parse_sweep
+from standex.sensing.microwave.method import LaneLook, Method
+from standex.sensing.microwave.sight import hidden
+from standex.sensing.microwave.stripe_images import StripeImages
+from standex.sensing.microwave.sweep import LIGHT_M_PER_S, Sweep, parse_sweep
 
 CELL_M = 0.25
 SETTINGS = (
-    "voxel_m",
     "near_m",
     "far_m",
     "half_lane_m",
@@ -40,7 +41,6 @@ SETTINGS = (
     "max_looks",
     "obscured_at",
 )
-STILL_M_PER_S = 0.3  # slower people have no heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,9 +78,7 @@ class MicrowavePillars:
         max_looks: people focused per record; who needs it most goes first, the rest are shed,
             and shedding covers nobody.
         obscured_at: share of the background that may change before the sensor is obscured.
-        depth_m: box, along the way in.
-        across_m: box, to the side.
-        height_m: box, up.
+        method: what is done with whoever is looked at.
     """
 
     spec: SensorSpec
@@ -94,9 +92,12 @@ class MicrowavePillars:
     beam_m: float
     max_looks: int
     obscured_at: float
-    depth_m: np.ndarray
-    across_m: np.ndarray
-    height_m: np.ndarray
+    method: Method
+
+    @property
+    def sensor_kind(self) -> str:
+        """Return the kind of calibration that its scores need."""
+        return self.method.sensor_kind
 
     def start(self) -> Any:
         """Return the state before the first record."""
@@ -132,6 +133,7 @@ class MicrowavePillars:
             last_sequence=record.sequence,
         )
         if background is None or not background.is_known:
+            self.method.prepare(sweep)
             seen = len(hints.need) > 0
             return after, (
                 self._coverage(record.t_utc_ns, [], []),
@@ -159,7 +161,13 @@ class MicrowavePillars:
         rows = wanted[np.argsort(-hints.need[wanted], kind="stable")][: self.max_looks]
         after = replace(after, n_shed=before.n_shed + len(wanted) - len(rows))
         looks = [
-            self._look(clean, place[row], velocity[row], float(hints.spread_m[row])) for row in rows
+            self.method.look(
+                clean,
+                place[row],
+                velocity_m_per_s=velocity[row],
+                spread_m=float(hints.spread_m[row]),
+            )
+            for row in rows
         ]
         calibration, health = self._calibration_now(record, before)
         evidence: list[Evidence] = []
@@ -215,35 +223,10 @@ class MicrowavePillars:
         shaded = [hidden(place, pillar, clear_m=self.clear_sight_m) for pillar in pillars]
         return np.flatnonzero(inside & ~crowded.any(axis=1) & ~np.any(shaded, axis=0))
 
-    def _look(self, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, spread_m: float) -> Look:
-        """Focus on one person; the box faces the way they walk, or the sensor if they stand."""
-        speed = float(np.hypot(*velocity))
-        heading = velocity / speed if speed > STILL_M_PER_S else -place / np.hypot(*place)
-        is_front = bool(heading @ place < 0)
-        away = -heading if is_front else heading
-        box = Box(
-            origin_m=place,
-            away=away,
-            depth_m=self.depth_m,
-            across_m=self.across_m,
-            height_m=self.height_m,
-        )
-        image = reconstruct(sweep, box, velocity_m_per_s=velocity)
-        stripes = [find_stripe(one, box) for one in image]
-        normal = np.array(
-            [
-                normal_rad(sweep.tx_position_m[t], sweep.rx_position_m[r], place, away)
-                for t, r in column_pairs(sweep)
-            ]
-        )
-        return Look(
-            box=box, stripes=stripes, is_front=is_front, normal_rad=normal, spread_m=spread_m
-        )
-
     def _say(
-        self, look: Look, record: Record, number: str, calibration: Calibration | None
+        self, look: LaneLook, record: Record, number: str, calibration: Calibration | None
     ) -> tuple[Evidence, ...]:
-        local = footprint_of(look)
+        local = look.footprint()
         pose = self.spec.site_from_sensor
         turn = pose.rotation[:2, :2]
         footprint = replace(
@@ -251,8 +234,7 @@ class MicrowavePillars:
             position_site_m=(pose @ np.append(local.position_site_m, 0.0))[:2],
             covariance_site_m2=turn @ local.covariance_site_m2 @ turn.T,
         )
-        return evidence_of(
-            look,
+        return look.evidence(
             sensor_id=record.sensor_id,
             look_id=f"{record.sensor_id}:{number}",
             t_utc_ns=record.t_utc_ns,
@@ -261,7 +243,7 @@ class MicrowavePillars:
             class_names=self.class_names,
         )
 
-    def _coverage(self, t_utc_ns: int, looks: list[Look], quality: list[float]) -> Coverage:
+    def _coverage(self, t_utc_ns: int, looks: list[LaneLook], quality: list[float]) -> Coverage:
         """Return P(reference object detected) in the cells where somebody was focused, else 0."""
         pose = self.spec.site_from_sensor
         reach = self.far_m + 1.0
@@ -272,9 +254,9 @@ class MicrowavePillars:
         x = origin[0] + CELL_M * (np.arange(n) + 0.5)
         y = origin[1] + CELL_M * (np.arange(n) + 0.5)
         for look, share in zip(looks, quality, strict=True):
-            here = (pose @ np.append(look.box.origin_m, 0.0))[:2]
+            here = (pose @ np.append(look.origin_m, 0.0))[:2]
             near = np.hypot(x[:, None] - here[0], y[None, :] - here[1]) < 0.3
-            for zone in scores_of(look) if share > 0 else ():
+            for zone in look.zones if share > 0 else ():
                 layer = p_detect[ZONE_INDEX[zone]]
                 layer[near] = np.maximum(layer[near], best * share)
         return Coverage(
@@ -328,53 +310,76 @@ class MicrowavePillars:
 
 
 def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
-    """Return the technology of one microwave sensor; entry point ``microwave``.
+    """Return the technology of one pair of imaging pillars; entry point ``microwave``.
 
     Raises:
         SiteError: a setting is missing, or the calibration is of another kind or order of scores.
     """
-    if calibration is not None and calibration.sensor_kind != KIND:
+    method = StripeImages.of(voxel_m=number(spec, "voxel_m"))
+    return pillars(spec, site, calibration, method=method, settings=("voxel_m", *SETTINGS))
+
+
+def pillars(
+    spec: SensorSpec,
+    site: Site,
+    calibration: Calibration | None,
+    *,
+    method: Method,
+    settings: tuple[str, ...] = SETTINGS,
+) -> MicrowavePillars:
+    """Return a pair of pillars that looks by a method.
+
+    Args:
+        spec: the sensor, as surveyed.
+        site: that it stands in.
+        calibration: of its likelihoods, or None.
+        method: what is done with whoever is looked at.
+        settings: all that this sensor may have.
+
+    Raises:
+        SiteError: a setting is missing or unknown, or the calibration is of another kind or order
+            of scores.
+    """
+    if calibration is not None and calibration.sensor_kind != method.sensor_kind:
         raise SiteError(
             f"sensor {spec.sensor_id}: calibration {calibration.calibration_id} is for "
-            f"{calibration.sensor_kind}, not {KIND}"
+            f"{calibration.sensor_kind}, not {method.sensor_kind}"
         )
-    if calibration is not None and calibration.feature_names != SCORES:
+    if calibration is not None and calibration.feature_names != method.score_names:
         raise SiteError(
             f"sensor {spec.sensor_id}: calibration {calibration.calibration_id} has the scores "
-            f"{calibration.feature_names}, this version makes {SCORES}; calibrate again"
+            f"{calibration.feature_names}, this version makes {method.score_names}; "
+            "calibrate again"
         )
-
-    unknown = sorted(set(spec.settings) - set(SETTINGS))
+    unknown = sorted(set(spec.settings) - set(settings))
     if unknown:
         raise SiteError(
             f"sensor {spec.sensor_id}: unknown settings {', '.join(unknown)}; "
-            f"a microwave sensor has {', '.join(SETTINGS)}"
+            f"a sensor of technology {spec.technology} has {', '.join(settings)}"
         )
-
-    def number(name: str) -> float:
-        return _number(spec.settings, name, spec)
-
-    voxel = number("voxel_m")
     return MicrowavePillars(
         spec=spec,
         class_names=site.items.names,
         calibration=calibration,
-        near_m=number("near_m"),
-        far_m=number("far_m"),
-        half_lane_m=number("half_lane_m"),
-        clear_path_m=number("clear_path_m"),
-        clear_sight_m=number("clear_sight_m"),
-        beam_m=number("beam_m"),
-        max_looks=int(number("max_looks")),
-        obscured_at=number("obscured_at"),
-        depth_m=np.arange(-0.26, 0.10 + voxel / 2, voxel),
-        across_m=np.arange(-3, 4) * 3 * voxel,
-        height_m=np.arange(0.80, 1.50 + voxel / 2, voxel),
+        near_m=number(spec, "near_m"),
+        far_m=number(spec, "far_m"),
+        half_lane_m=number(spec, "half_lane_m"),
+        clear_path_m=number(spec, "clear_path_m"),
+        clear_sight_m=number(spec, "clear_sight_m"),
+        beam_m=number(spec, "beam_m"),
+        max_looks=int(number(spec, "max_looks")),
+        obscured_at=number(spec, "obscured_at"),
+        method=method,
     )
 
 
-def _number(settings: Mapping[str, Setting], name: str, spec: SensorSpec) -> float:
-    value = settings.get(name)
+def number(spec: SensorSpec, name: str) -> float:
+    """Return a setting that must be a positive number.
+
+    Raises:
+        SiteError: it is missing, no number, or not positive.
+    """
+    value = spec.settings.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
     if not value > 0:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
+from scipy.spatial import KDTree
 
 LIGHT_M_PER_S = 299_792_458.0
 SAME_PLACE_M = 1e-4  # antennas nearer to one another are one antenna listed twice
@@ -23,8 +24,8 @@ class Array:
         refractive_index: of what the waves travel in; real, 1 is air.
 
     Raises:
-        ValueError: an antenna is listed twice, a position is not finite, or the frequencies are
-            not an ascending uniform grid.
+        ValueError: an antenna is listed twice, a position or time is not finite, or the
+            frequencies are not an ascending uniform grid.
     """
 
     tx_position_m: Float[np.ndarray, "t 3"]
@@ -53,8 +54,15 @@ class Array:
                 f"tx_time_s has {len(self.tx_time_s)} values for "
                 f"{len(self.tx_position_m)} transmitters"
             )
-        if not self.refractive_index >= 1:
-            raise ValueError(f"refractive_index must be at least 1, got {self.refractive_index}")
+        if not np.isfinite(self.tx_time_s).all():
+            late = int(np.argmin(np.isfinite(self.tx_time_s)))
+            raise ValueError(f"tx_time_s: transmitter {late} has {self.tx_time_s[late]}")
+        if not np.isfinite(self.step_s):
+            raise ValueError(f"step_s must be finite, got {self.step_s}")
+        if not 1 <= self.refractive_index < np.inf:
+            raise ValueError(
+                f"refractive_index must be finite and at least 1, got {self.refractive_index}"
+            )
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -89,13 +97,16 @@ class Array:
 
 
 def _check_positions(name: str, position_m: np.ndarray) -> None:
-    if not len(position_m) or not np.isfinite(position_m).all():
-        raise ValueError(f"{name} needs at least one antenna, all of them finite")
-    order = np.lexsort(position_m.T)
-    apart = np.linalg.norm(np.diff(position_m[order], axis=0), axis=1)
-    if len(apart) and apart.min() < SAME_PLACE_M:
-        row = int(apart.argmin())
+    if not len(position_m):
+        raise ValueError(f"{name} needs at least one antenna")
+    is_finite = np.isfinite(position_m).all(axis=1)
+    if not is_finite.all():
+        lost = int(is_finite.argmin())
+        raise ValueError(f"{name}: antenna {lost} is not finite, {position_m[lost].tolist()}")
+    twice = KDTree(position_m).query_pairs(SAME_PLACE_M)
+    if twice:
+        first, second = min(twice)
         raise ValueError(
-            f"{name}: antennas {order[row]} and {order[row + 1]} are at the same place "
-            f"{position_m[order[row]].tolist()}"
+            f"{name}: antennas {first} and {second} are at the same place "
+            f"{position_m[first].tolist()}"
         )

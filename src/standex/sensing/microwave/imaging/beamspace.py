@@ -21,6 +21,7 @@ References:
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import final
 
@@ -37,6 +38,7 @@ from standex.sensing.microwave.imaging.beamspace_profiles import (
 from standex.sensing.microwave.imaging.beamspace_tables import LANES, Tables
 from standex.sensing.microwave.imaging.exact import refuse_samples
 
+KERNEL = "standex.sensing.microwave.imaging.beamspace_kernel"
 HAS_KERNEL = find_spec("numba") is not None
 STEP_PHASE_RAD = 0.01  # motion within one transmitter's frequencies below this is left alone
 
@@ -138,8 +140,7 @@ class BeamspaceImager:
         is_moving: bool,
         image: np.ndarray,
     ) -> None:
-        from standex.sensing.microwave.imaging.beamspace_kernel import blocks_kernel
-
+        blocks_kernel = import_module(KERNEL).blocks_kernel
         t, gate = self.tables, self.tables.gate
 
         def share(part: int) -> None:

@@ -9,6 +9,9 @@ what is written does not overlap what is read), so their bodies are emitted as v
 
 # numba and llvmlite come without types; what is exported is annotated.
 # pyright: basic
+# pyright: reportCallIssue=false, reportArgumentType=false
+# An intrinsic is given a typing context whether it uses it or not.
+
 import inspect
 
 import numba as nb
@@ -24,7 +27,7 @@ FLOAT, INT16, WIDE = ir.FloatType(), ir.IntType(16), ir.IntType(64)
 
 
 def _compiled(function):
-    """Compile on first use; shape checks of a test run wrap functions, and Numba wants them bare."""
+    """Compile on first use; shape checks of a test run wrap functions, Numba wants them bare."""
     njit = nb.njit(nogil=True, fastmath=True, error_model="numpy", cache=True)
     return njit(inspect.unwrap(function))
 
@@ -37,7 +40,7 @@ def _load(builder, base, offset, n, of=FLOAT, align=None):
     pointer = builder.gep(base, [offset])
     pointer = builder.bitcast(pointer, _vector(n, of).as_pointer())
     value = builder.load(pointer)
-    value.align = align or (of.width // 8 if of is INT16 else 4)
+    value.align = align or (2 if of is INT16 else 4)
     return value
 
 

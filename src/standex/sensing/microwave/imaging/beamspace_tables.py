@@ -2,8 +2,8 @@
 
 For every block and side (transmitters, receivers) the phasors from all antennas to the block's
 voxels, relative to the block's middle, span few dimensions: the aperture times the block over
-wavelength and distance, however many antennas there are. An orthonormal basis Q of those dimensions,
-common to all sub-frequencies, and the phasors in it, U_k = A_k Q, are the tables.
+wavelength and distance, however many antennas there are. An orthonormal basis Q of those
+dimensions, common to all sub-frequencies, and the phasors in it, U_k = A_k Q, are the tables.
 """
 
 from collections.abc import Callable, Iterable
@@ -70,8 +70,8 @@ class Tables:
         gate: samples per block and channel.
         tx: basis of the transmitters.
         rx: basis of the receivers.
-        phasors: U of both sides; per block: tile of 16 voxels, sub-frequency, beams of tx then of rx,
-            16 real parts and 16 imaginary parts.
+        phasors: U of both sides; per block: tile of 16 voxels, sub-frequency, beams of tx then of
+            rx, 16 real parts and 16 imaginary parts.
         phasors_at: where each block's begins.
     """
 
@@ -120,7 +120,8 @@ def make_tables(
         grid: the voxels.
         block_shape: voxels of a block along each axis.
         tolerance: share of amplitude that each basis may leave out; about the error of the image.
-        map_blocks: applies a function to the number of each block, in order; a thread pool's ``map``.
+        map_blocks: applies a function to the number of each block, in order; as a thread pool's
+            ``map`` does.
         guard_cells: width of the gate's fall-off, in path cells.
 
     Raises:
@@ -177,8 +178,8 @@ def make_tables(
 def make_gate(array: Array, blocks: Blocks, *, guard_cells: int = GUARD_CELLS) -> Gate:
     """Return the samples that hold all echoes of any block.
 
-    Flat over the paths that a block needs, a cosine fall-off beyond, so that echoes folded in by the
-    period of the samples stay out.
+    Flat over the paths that a block needs, a cosine fall-off beyond, so that echoes folded in by
+    the period of the samples stay out.
 
     Raises:
         ValueError: the volume takes more path than the frequency grid can tell apart.
@@ -194,9 +195,10 @@ def make_gate(array: Array, blocks: Blocks, *, guard_cells: int = GUARD_CELLS) -
         ways = [distance_m(center[None], a) for a in (array.tx_position_m, array.rx_position_m)]
         low_m = min(low_m, float(sum(way.min() for way in ways)))
         high_m = max(high_m, float(sum(way.max() for way in ways)))
-    if high_m - low_m + 2 * need_m > array.path_period_m:
+    span_m = high_m - low_m + 2 * need_m
+    if span_m > array.path_period_m:
         raise ValueError(
-            f"the volume spans {high_m - low_m + 2 * need_m:.2f} m of path, but echoes repeat every "
+            f"the volume spans {span_m:.2f} m of path, but echoes repeat every "
             f"{array.path_period_m:.2f} m: take finer frequency steps or a smaller volume"
         )
     delta_m = array.path_period_m / len(array.frequency_hz)
@@ -286,14 +288,22 @@ def choose_block_shape(array: Array, grid: Grid, *, tolerance: float) -> tuple[i
 
     Counts per block: gating (about 6 ns a channel), projecting on beams and summing them into
     voxels (multiplications at about 90 G a second), and weighs them by the blocks needed.
+
+    Raises:
+        ValueError: no shape fits the volume into the unambiguous range of the frequency grid.
     """
-    best: tuple[float, tuple[int, int, int]] = (np.inf, (8, 8, 8))
+    best: tuple[float, tuple[int, int, int]] = (np.inf, (1, 1, 1))
+    too_long: ValueError | None = None
     n_t, n_r, _ = array.shape
     for across in (6, 8, 10, 12, 16):
         for along in (8, 12, 16):
             shape = _shape_of(grid, array, across, along)
             blocks = cut(grid, shape)
-            gate = make_gate(array, blocks)
+            try:
+                gate = make_gate(array, blocks)
+            except ValueError as error:  # large blocks hang over further: smaller ones may fit
+                too_long = too_long or error
+                continue
             some = np.unique(np.linspace(0, len(blocks.first) - 1, 3).astype(np.int64))
             ranks = [
                 np.mean(
@@ -315,6 +325,8 @@ def choose_block_shape(array: Array, grid: Grid, *, tolerance: float) -> tuple[i
                 + 8 * n_k * n_v * ranks[0] * (ranks[1] + 1) / 80e9
             ) * len(blocks.first)
             best = min(best, (float(work), shape))
+    if too_long is not None and np.isinf(best[0]):
+        raise too_long
     return best[1]
 
 

@@ -25,7 +25,7 @@ CHUNK = 2048  # voxels at a time, without the compiled kernel
 PROFILE_BYTES = 2**27  # of the profiles held at one time
 WORTH_THREADS = 2e7  # backprojections; with fewer, starting threads takes longer than they save
 BEND_RAD = 0.25  # phase left at the ends of the band by motion, at the corners of a region
-LAG_RAD = 0.1  # phase left because receivers share one time, likewise
+LAG_RAD = 0.03
 FEWEST_VOXELS = 16  # in a region: smaller ones would spend all their time on profiles
 
 _Sides = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]  # bin, weight

@@ -5,7 +5,6 @@ Numba is optional: where it is missing, ``AVAILABLE`` is False and nothing here 
 
 # Numba comes without types and infers those of the loops; what is exported is annotated.
 # pyright: basic
-# ruff: noqa: ANN001, ANN202, PLR0917
 
 from inspect import unwrap
 from typing import Any

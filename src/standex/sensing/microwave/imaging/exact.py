@@ -1,5 +1,6 @@
 """The definition of the image: every pair and frequency with its own phase, in float64."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
@@ -9,6 +10,7 @@ from jaxtyping import Complex, Float
 from standex.sensing.microwave.imaging.array import Array
 
 CHUNK = 2048  # voxels at a time
+Wave = tuple[slice, int, np.ndarray, np.ndarray, np.ndarray]
 
 
 @final
@@ -36,14 +38,9 @@ class ExactImager:
         refuse_samples(self.array, samples)
         weighted = samples.astype(np.complex128) * self.array.taper
         image = np.zeros(len(self.points_m), dtype=np.complex128)
-        for start in range(0, len(self.points_m), CHUNK):
-            rows = slice(start, start + CHUNK)
-            for f, _, wave_t, wave_r in self._waves(self.points_m[rows], velocity_m_per_s):
-                for group, (to_t, to_r) in enumerate(zip(wave_t, wave_r, strict=True)):
-                    t = self._groups(velocity_m_per_s)[group]
-                    image[rows] += np.einsum(
-                        "vt,vt->v", np.conj(to_t), np.conj(to_r) @ weighted[t, :, f].T
-                    )
+        for rows, f, t, to_t, to_r in self._waves(velocity_m_per_s):
+            beams = np.conj(to_r) @ weighted[t, :, f].T
+            image[rows] += np.einsum("vt,vt->v", np.conj(to_t), beams)
         return image
 
     def forward(
@@ -51,12 +48,8 @@ class ExactImager:
     ) -> Complex[np.ndarray, "t r f"]:
         """Return the samples; complex128."""
         samples = np.zeros(self.array.shape, dtype=np.complex128)
-        for start in range(0, len(self.points_m), CHUNK):
-            rows = slice(start, start + CHUNK)
-            for f, taper, wave_t, wave_r in self._waves(self.points_m[rows], velocity_m_per_s):
-                for group, (to_t, to_r) in enumerate(zip(wave_t, wave_r, strict=True)):
-                    t = self._groups(velocity_m_per_s)[group]
-                    samples[t, :, f] += taper * ((to_t.T * image[rows]) @ to_r)
+        for rows, f, t, to_t, to_r in self._waves(velocity_m_per_s):
+            samples[t, :, f] += self.array.taper[f] * ((to_t.T * image[rows]) @ to_r)
         return samples
 
     def _groups(self, velocity: np.ndarray) -> list[np.ndarray]:
@@ -67,27 +60,22 @@ class ExactImager:
         times, group = np.unique(self.array.times_s(), return_inverse=True)
         return [np.flatnonzero(group == row) for row in range(len(times))]
 
-    def _waves(self, points: np.ndarray, velocity: np.ndarray):
-        """Yield, for each frequency, the phasors voxel by antenna of each group."""
+    def _waves(self, velocity: np.ndarray) -> Iterator[Wave]:
+        """Yield voxels, frequency, transmitters, and their phasors, voxel by antenna."""
         array = self.array
-        groups, times = self._groups(velocity), array.times_s()
         n_f = len(array.frequency_hz)
-        step_time = (np.arange(n_f) - (n_f - 1) / 2) * array.step_s
-        moving = velocity.any()
-        still: list[tuple[np.ndarray, np.ndarray]] = []
-        for f, k in enumerate(array.wavenumber_rad_per_m):
-            if f == 0 or (moving and array.step_s):
-                still = []
-                for rows in groups:
-                    at = points + velocity * (times[rows[0]] + step_time[f] if moving else 0.0)
-                    still.append(
-                        (
-                            distance_m(at, array.tx_position_m[rows]),
-                            distance_m(at, array.rx_position_m),
-                        )
-                    )
-            waves = [(np.exp(-1j * k * to_t), np.exp(-1j * k * to_r)) for to_t, to_r in still]
-            yield f, array.taper[f], [w[0] for w in waves], [w[1] for w in waves]
+        late_s = (np.arange(n_f) - (n_f - 1) / 2) * array.step_s * bool(velocity.any())
+        for start in range(0, len(self.points_m), CHUNK):
+            rows = slice(start, start + CHUNK)
+            for t in self._groups(velocity):
+                to_t = to_r = np.zeros((0, 0))
+                for f, k in enumerate(array.wavenumber_rad_per_m):
+                    if f == 0 or late_s.any():
+                        time_s = array.times_s()[t[0]] + late_s[f] if velocity.any() else 0.0
+                        at = self.points_m[rows] + velocity * time_s
+                        to_t = distance_m(at, array.tx_position_m[t])
+                        to_r = distance_m(at, array.rx_position_m)
+                    yield rows, f, t, np.exp(-1j * k * to_t), np.exp(-1j * k * to_r)
 
 
 def distance_m(

@@ -12,9 +12,9 @@ STILL = np.zeros(3)
 class Imager(Protocol):
     """The map A from the reflectivity of voxels to the samples of an array.
 
-    ``A[trf, v] = w_f exp(-j k_f (R_t(v + u tau) + R_r(v + u tau)))`` with w the array's taper, u the
-    velocity and tau the time of transmitter t at frequency f. An image is ``A^H`` applied to the
-    samples.
+    ``A[trf, v] = w_f exp(-j k_f (R_t(v + u tau) + R_r(v + u tau)))`` with w the array's taper, u
+    the velocity and tau the time of transmitter t at frequency f. An image is ``A^H`` applied to
+    the samples.
     """
 
     @property

@@ -16,7 +16,7 @@ class Grid:
         shape: voxels along each axis.
 
     Raises:
-        ValueError: a step or a number of voxels is not positive.
+        ValueError: a step or a number of voxels is not positive, or a value is not finite.
     """
 
     origin_m: Float[np.ndarray, " 3"]
@@ -24,9 +24,10 @@ class Grid:
     shape: tuple[int, int, int]
 
     def __post_init__(self) -> None:
-        if min(self.shape) < 1 or not (self.step_m > 0).all():
+        if min(self.shape) < 1 or not ((self.step_m > 0) & (self.step_m < np.inf)).all():
             raise ValueError(
-                f"an empty volume: shape {self.shape}, step_m {self.step_m}; all must be positive"
+                f"an empty volume: shape {self.shape}, step_m {self.step_m}; all must be positive "
+                "and finite"
             )
         if not np.isfinite(self.origin_m).all():
             raise ValueError(f"origin_m is not finite: {self.origin_m}")
