@@ -4,26 +4,21 @@ import numpy as np
 import pytest
 
 from standex.edges import many_runs
-from standex.edges.many_runs import START_UTC_NS, Job, run_job, run_jobs
+from standex.edges.many_runs import START_UTC_NS, Job, run_job, run_jobs, without
+from standex.edges.settings import load_site
 from standex.edges.trajectories.shipped import load_shipped
-from standex.evaluation.twin_run import LookScores, TwinRun
-from standex.model.errors import SiteError
+from standex.evaluation.twin_run import TwinRun
+from standex.model.errors import SiteError, StandexError
 from standex.model.picture import Outcome
 from standex.model.trajectories import Trajectories
 from standex.twin.carry import EXERCISE, draw_truth
 
+METRO = load_site("metro")
 EMPTY = TwinRun(
     seed=0,
     outcomes=(),
     n_stray_alerts=0,
-    looks=LookScores(
-        sensor_id=(),
-        score=np.zeros((0, 0)),
-        score_names=(),
-        person=np.zeros(0, dtype=np.int64),
-        zone=np.zeros(0, dtype=np.int64),
-        item_class=(),
-    ),
+    looks=(),
     n_records={},
 )
 
@@ -64,7 +59,7 @@ def test_real_ways_are_walked_from_end_to_end(job) -> None:
     assert all(one.n_tracks >= 1 for one in run.outcomes)
     # Two cameras see everybody and screen nobody.
     assert {one.outcome for one in run.outcomes} == {Outcome.NOT_SCREENED}
-    assert run.looks.score.shape == (0, 0)
+    assert run.looks == ()
     assert run.n_stray_alerts == 0
     lasts_s = people.frame.max() / people.frame_rate_hz + 4.0  # the scene begins at frame 0
     assert set(run.n_records) == {"cam-entry", "cam-exit"}
@@ -139,3 +134,19 @@ def test_seeds_draw_different_carriers() -> None:
     assert [item.person for item in drawn[0].items] != [item.person for item in drawn[1].items]
     shares = Counter(item.item_class for item in drawn[0].items)
     assert set(shares) == set(EXERCISE.share)
+
+
+def test_a_site_without_a_sensor_keeps_all_the_others() -> None:
+    site = METRO
+    left = without(site, ["di-south"])
+    assert [spec.sensor_id for spec in left.sensors] == [
+        spec.sensor_id for spec in site.sensors if spec.sensor_id != "di-south"
+    ]
+    assert without(site, []).sensors == site.sensors
+    assert {tuple(sorted(pair)) for pair in left.correlations()} == {("di-north", "mw-north")}
+
+
+@pytest.mark.parametrize("names", [["mw-west"], [spec.sensor_id for spec in METRO.sensors]])
+def test_what_cannot_be_left_out_is_told(names) -> None:
+    with pytest.raises(StandexError, match="cannot leave out"):
+        without(METRO, names)

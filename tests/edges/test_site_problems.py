@@ -96,3 +96,43 @@ def test_all_problems_are_told_at_once() -> None:
 @pytest.mark.parametrize("text", ["", "levels = 3", "[[levels]]", "sensors = [1]", "items = []"])
 def test_nothing_but_a_site_error_comes_out(text: str) -> None:
     problem(text)
+
+
+def with_dependence(*rows: str) -> str:
+    return SURVEY + "".join(f"\n[[dependence]]\n{row}\n" for row in rows)
+
+
+def row(first="mw-entry", second="cam-exit", correlation="0.5", reason="wet coats") -> str:
+    return f'between = ["{first}", "{second}"]\ncorrelation = {correlation}\nreason = "{reason}"'
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([row(second="cam-exitt")], "dependence[0].between: unknown sensor or technology 'cam-exi"),
+        ([row(second="cam-exitt")], "did you mean 'cam-exit'?"),
+        ([row(second="zz")], "; valid: cam-entry, cam-exit, floor-positions, microwave, mw-entry"),
+        ([row(second="mw-entry")], "dependence[0].between: names no two sensors, got ['mw-entry',"),
+        ([row("microwave", "mw-entry")], "dependence[0].between: names no two sensors"),
+        ([row(), row("cam-exit", "mw-entry")], "rows 0, 1 all tell of cam-exit and mw-entry"),
+        ([row(correlation="1.5")], "dependence[0].correlation: Input should be less than or equal"),
+        ([row(correlation="-0.1")], "dependence[0].correlation: Input should be greater than or"),
+        ([row(correlation="nan")], "dependence[0].correlation: Input should be a finite number"),
+        ([row(reason="")], "dependence[0].reason: String should have at least 1 character"),
+        ([row() + "\nreasons = 1"], "dependence[0].reasons: unknown key"),
+        (
+            ['between = ["mw-entry"]\ncorrelation = 0\nreason = "x"'],
+            "dependence[0].between[1]: mis",
+        ),
+        (["correlation = 0\nreason = 'x'"], "dependence[0].between: missing; add it"),
+    ],
+)
+def test_what_is_wrong_with_a_dependence_is_told(rows: list[str], says: str) -> None:
+    assert says in problem(with_dependence(*rows))
+
+
+def test_a_row_of_a_sensor_and_a_row_of_its_technology_do_not_quarrel() -> None:
+    text = with_dependence(row("microwave", "floor-positions", "0.1"), row(correlation="0.4"))
+    correlation = parse_site(text, where="here.toml").correlations()
+    assert correlation[frozenset(("mw-entry", "cam-exit"))] == 0.4
+    assert correlation[frozenset(("mw-entry", "cam-entry"))] == 0.1

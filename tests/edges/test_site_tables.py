@@ -39,3 +39,14 @@ def test_zones_left_out_have_no_share() -> None:
     site = parse_site(SURVEY.replace(shares[1], "torso_front = 1"), where="here")
     assert site.zone_share.tolist() == [1.0] + [0.0] * 6
     assert np.isfinite(site.log_prior()).all()
+
+
+def test_dependence_is_read_and_left_out_is_none() -> None:
+    assert parse_site(SURVEY, where="here").dependence == ()
+    text = SURVEY + (
+        '\n[[dependence]]\nbetween = ["mw-entry", "floor-positions"]\n'
+        'correlation = 0.25\nreason = "a wet coat moves both"\n'
+    )
+    (one,) = parse_site(text, where="here").dependence
+    assert one.between == ("mw-entry", "floor-positions")
+    assert (one.correlation, one.reason) == (0.25, "a wet coat moves both")

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from standex.evaluation.panel_scores import (
     MUST_NOT_ALARM,
     calibration_of,
     curve_of,
+    held_back_llr,
     llr_of,
     pd_by,
     rates_at,
@@ -261,3 +263,23 @@ def test_the_groups_of_clothes_come_as_often_as_the_garments(rng) -> None:
     share = sum(part for part, cloth in OUTER if not isinstance(cloth, Cloth))
     table = [[alone.n, 240 - alone.n], [1e6 * share, 1e6 * (1 - share)]]
     assert chi2_contingency(table).pvalue > 1e-4
+
+
+@pytest.mark.slow
+def test_no_passage_is_scored_by_a_calibration_that_has_seen_it() -> None:
+    others = some(np.random.default_rng(3), 1, nothing=30, **ALL)
+    stated = some(np.random.default_rng(4), 900, nothing=20, reference=20)
+    llr = held_back_llr(stated, others, rng=np.random.default_rng(0))
+    things = np.array([str(one.thing) for one in stated])
+    assert np.median(llr[things == "reference"]) > np.median(llr[things == "None"])
+    # What was carried in one passage cannot change its own score, only that of other folds.
+    wrong = replace(stated[0], thing="reference", item_class="threat_dielectric", zone="waist")
+    again = held_back_llr([wrong, *stated[1:]], others, rng=np.random.default_rng(0))
+    assert again[0] == llr[0]
+    assert not np.array_equal(again, llr)
+
+
+def test_a_ratio_ranks_beyond_the_bound(calibration) -> None:
+    passages = some(np.random.default_rng(5), 1200, reference=40)
+    assert len(np.unique(llr_of(passages, calibration))) > 35
+    assert calibration.bound < np.abs(llr_of(passages, calibration)).max()

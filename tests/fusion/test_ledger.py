@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
-from standex.fusion.ledger import entry_weights, log_posterior
+from standex.fusion.ledger import entry_weights, log_posterior, shared_weights
 from standex.model.items import ItemClasses
 from standex.model.picture import LedgerEntry
 from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
@@ -168,3 +168,93 @@ def test_half_a_look_is_half_a_witness() -> None:
     halves = tuple(entry(str(k), attachment=0.5, correlation=1.0) for k in range(4))
     np.testing.assert_allclose(entry_weights(halves), 0.5)  # two whole looks in all, worth one
     assert entry_weights((replace(halves[0], correlation=1.0),)).tolist() == [1.0]
+
+
+NAMES = ("panel", "nose", "second", "third")
+PAIRS = [frozenset((a, b)) for k, a in enumerate(NAMES) for b in NAMES[:k]]
+WORTH = st.dictionaries(st.sampled_from(NAMES), st.floats(0, 20), min_size=1)
+BETWEEN = st.fixed_dictionaries({pair: st.floats(0, 1) for pair in PAIRS})
+
+
+def total(worth, between) -> float:
+    weights = shared_weights(worth, between)
+    return sum(worth[name] * weights[name] for name in worth)
+
+
+@given(WORTH, BETWEEN)
+def test_dependent_sensors_are_worth_the_best_of_them_at_least_and_their_sum_at_most(
+    worth, between
+) -> None:
+    weights = shared_weights(worth, between)
+    assert all(0 < weight <= 1 for weight in weights.values())
+    assert max(worth.values()) * (1 - 1e-9) <= total(worth, between)
+    assert total(worth, between) <= sum(worth.values()) * (1 + 1e-9)
+
+
+@given(WORTH, BETWEEN, st.floats(0, 1))
+def test_more_dependence_never_counts_for_more(worth, between, share) -> None:
+    less = {pair: share * correlation for pair, correlation in between.items()}
+    weights, more = (shared_weights(worth, rho) for rho in (between, less))
+    assert all(weights[name] <= more[name] + 1e-12 for name in worth)
+
+
+@given(st.floats(0.1, 9), st.floats(0.1, 9), st.floats(0, 1))
+def test_two_sensors_are_worth_the_closed_form(first, second, correlation) -> None:
+    between = {frozenset(("panel", "nose")): correlation}
+    lost = (1 - correlation) / (1 + correlation)
+    expected = max(first, second) + lost * min(first, second)
+    assert total({"panel": first, "nose": second}, between) == pytest.approx(expected)
+
+
+@given(st.integers(1, 4), st.floats(0.1, 9), st.floats(0, 1))
+def test_sensors_alike_are_worth_the_effective_sample_size(k, worth, correlation) -> None:
+    alike = dict.fromkeys(NAMES[:k], worth)
+    expected = worth * k / (1 + (k - 1) * correlation)
+    assert total(alike, dict.fromkeys(PAIRS, correlation)) == pytest.approx(expected)
+
+
+def test_only_whom_it_was_said_of_is_discounted() -> None:
+    between = {frozenset(("panel", "nose")): 0.5}
+    looks = (
+        entry(),
+        entry(sensor_id="nose"),
+        entry(sensor_id="second"),
+        entry(sensor_id="nose", zone=BodyZone.LEGS),
+        entry(sensor_id="panel", zone=None),
+    )
+    weights = entry_weights(looks, between)
+    np.testing.assert_allclose(weights, [1 / 1.5, 1 / 1.5, 1, 1, 1])
+    blind = (entry(zone=None), entry(zone=None, sensor_id="nose"))
+    np.testing.assert_allclose(entry_weights(blind, between), 1 / 1.5)
+
+
+def test_looks_of_one_sensor_and_of_two_are_discounted_together() -> None:
+    """Three looks of one, worth two, beside one of the other: one of the two has a partner."""
+    looks = tuple(entry(str(k), correlation=0.25) for k in range(3))
+    looks += (entry(sensor_id="nose"),)
+    weights = entry_weights(looks, {frozenset(("panel", "nose")): 1.0})
+    np.testing.assert_allclose(weights, [2 / 3 * 0.75] * 3 + [0.5])
+
+
+def test_what_does_not_count_takes_nothing_from_a_dependent_sensor() -> None:
+    between = {frozenset(("panel", "nose")): 1.0}
+    shown = entry(sensor_id="nose", counts=False)
+    assert entry_weights((entry(), shown), between).tolist() == [1.0, 0.0]
+    elsewhere = entry(sensor_id="nose", attachment=0.0)
+    assert entry_weights((entry(), elsewhere), between)[0] == 1.0
+
+
+@settings(max_examples=40)
+@given(ENTRIES, st.floats(0, 1), st.randoms(use_true_random=False))
+def test_order_does_not_matter_bit_for_bit_between_sensors_either(entries, rho, random) -> None:
+    between, shuffled = {frozenset(("panel", "nose")): rho}, entries.copy()
+    random.shuffle(shuffled)
+    first, second = (log_posterior(tuple(e), PRIOR, SHARE, between) for e in (entries, shuffled))
+    assert first.tobytes() == second.tobytes()
+
+
+@settings(max_examples=40)
+@given(ENTRIES)
+def test_a_correlation_of_nought_changes_not_one_bit(entries) -> None:
+    said = log_posterior(tuple(entries), PRIOR, SHARE, dict.fromkeys(PAIRS, 0.0))
+    assert said.tobytes() == posterior(*entries).tobytes()

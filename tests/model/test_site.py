@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from standex.edges.settings import load_site
-from standex.model.site import Line, LineRole, OperatingPoint, Site
+from standex.model.site import Dependence, Line, LineRole, OperatingPoint, Site
 from standex.model.zones import BodyZone
 
 
@@ -70,3 +70,47 @@ def test_operating_points_that_mean_nothing_are_refused(changes, match) -> None:
     point = {"p_alarm": 0.5, "min_coverage": 0.5, "wanted_zones": (BodyZone.WAIST,)}
     with pytest.raises(ValueError, match=match):
         OperatingPoint(**{**point, **changes})
+
+
+def alike(first: str, second: str, correlation: float) -> Dependence:
+    return Dependence(between=(first, second), correlation=correlation, reason="said here")
+
+
+def correlations(site: Site, *dependence: Dependence) -> dict[tuple[str, ...], float]:
+    of_pair = replace(site, dependence=dependence).correlations()
+    return {tuple(sorted(pair)): correlation for pair, correlation in of_pair.items()}
+
+
+def test_where_nothing_is_stated_sensors_are_independent(site: Site) -> None:
+    assert correlations(site) == {}
+    assert correlations(site, alike("mw-south", "cam-entry", 0.0)) == {}
+
+
+def test_a_technology_stands_for_all_its_sensors(site: Site) -> None:
+    assert correlations(site, alike("microwave", "cam-exit", 0.2)) == {
+        ("cam-exit", "mw-north"): 0.2,
+        ("cam-exit", "mw-south"): 0.2,
+    }
+    assert correlations(site, alike("microwave", "microwave", 0.4)) == {
+        ("mw-north", "mw-south"): 0.4
+    }
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_is_said_of_a_sensor_goes_before_what_is_said_of_its_technology(site, turn) -> None:
+    said = (
+        alike("microwave", "floor-positions", 0.1),
+        alike("mw-south", "floor-positions", 0.2),
+        alike("cam-exit", "mw-south", 0.0),
+    )[::turn]
+    assert correlations(site, *said) == {
+        ("cam-entry", "mw-north"): 0.1,
+        ("cam-exit", "mw-north"): 0.1,
+        ("cam-entry", "mw-south"): 0.2,
+    }
+
+
+@pytest.mark.parametrize("correlation", [-0.1, 1.1, float("nan")])
+def test_a_correlation_is_one(correlation: float) -> None:
+    with pytest.raises(ValueError, match="correlation must be inside"):
+        alike("a", "b", correlation)

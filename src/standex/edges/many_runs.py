@@ -2,9 +2,9 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from threadpoolctl import threadpool_limits
 
@@ -13,6 +13,8 @@ from standex.edges.plugins import build_instruments, build_technologies
 from standex.edges.settings import parse_site
 from standex.evaluation.twin_run import TwinRun, run_twin
 from standex.model.calibration import Calibration
+from standex.model.errors import StandexError
+from standex.model.site import Site
 from standex.model.trajectories import Trajectories
 from standex.station import Station
 from standex.twin.carry import CarryModel, draw_truth
@@ -33,6 +35,7 @@ class Job:
         seed: of everything drawn.
         is_calibrated: whether the site's calibrations are used; without them all scores are kept
             and nothing counts.
+        without: sensors of the site that are left out.
     """
 
     site_toml: str
@@ -41,11 +44,29 @@ class Job:
     carry: CarryModel
     seed: int
     is_calibrated: bool = True
+    without: tuple[str, ...] = ()
+
+
+def without(site: Site, sensor_ids: Collection[str]) -> Site:
+    """Return the site with some sensors left out; all else stays as it is.
+
+    Raises:
+        StandexError: the site has no such sensor, or no other.
+    """
+    names = [spec.sensor_id for spec in site.sensors]
+    unknown = sorted(set(sensor_ids) - set(names))
+    if unknown or not set(names) - set(sensor_ids):
+        raise StandexError(
+            f"cannot leave out {', '.join(unknown or names)}: site {site.site_id} has the sensors "
+            f"{', '.join(names)}, and needs one"
+        )
+    rest = tuple(spec for spec in site.sensors if spec.sensor_id not in sensor_ids)
+    return replace(site, sensors=rest)
 
 
 def run_job(job: Job) -> TwinRun:
     """Return what became of everybody in one run."""
-    site = parse_site(job.site_toml, where=job.where)
+    site = without(parse_site(job.site_toml, where=job.where), job.without)
     calibrations: dict[str, Calibration] = dict(calibrations_of(site)) if job.is_calibrated else {}
     station = Station.of(site, build_technologies(site, calibrations), calibrations)
     truth = draw_truth(job.trajectories.people, job.carry, seed=job.seed)

@@ -41,6 +41,7 @@ def calibrate(
     valid_for_s: float,
     provenance: str,
     rng: np.random.Generator,
+    ridge: float = RIDGE,
 ) -> Calibration:
     """Fit multinomial logistic regression and say how far to believe it.
 
@@ -63,7 +64,7 @@ def calibrate(
         few = class_names[int(counts.argmin())]
         raise ValueError(f"only {counts.min()} passages of class {few!r}; at least 10 are needed")
     bound = float(np.log(counts.min()))
-    held = _held_back(samples, len(class_names), bound, rng)
+    held = _held_back(samples, len(class_names), bound, rng, ridge)
     is_threat = np.array([name.startswith("threat") for name in class_names])
     correlations = np.arange(0.05, 1.0, 0.05)
     costs = [cllr(*_joined(samples, held, float(rho), is_threat)) for rho in correlations]
@@ -72,7 +73,7 @@ def calibrate(
     reference = samples.class_row[first] == class_names.index("threat_dielectric")
     clean = samples.class_row[first] == 0
     threshold = np.quantile(llr[clean], 1 - PFA_OF_P_DETECT)
-    weights, center, scale = _fit(samples.score, samples.class_row, len(class_names))
+    weights, center, scale = _fit(samples.score, samples.class_row, len(class_names), ridge)
     return Calibration(
         calibration_id=calibration_id,
         sensor_kind=sensor_kind,
@@ -106,7 +107,7 @@ def _first_rows(passage: np.ndarray) -> np.ndarray:
 
 
 def _fit(
-    score: np.ndarray, class_row: np.ndarray, n_classes: int
+    score: np.ndarray, class_row: np.ndarray, n_classes: int, ridge: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return weights (class frequencies divided out), center and scale."""
     center, scale = np.median(score, axis=0), score.std(axis=0) + 1e-9
@@ -119,8 +120,8 @@ def _fit(
         logit -= logit.max(axis=1, keepdims=True)
         log_p = logit - np.log(np.exp(logit).sum(axis=1, keepdims=True))
         slope = (np.exp(log_p) - target).T @ terms
-        slope[:, 1:] += RIDGE * weights[:, 1:]
-        penalty = 0.5 * RIDGE * float((weights[:, 1:] ** 2).sum())
+        slope[:, 1:] += ridge * weights[:, 1:]
+        penalty = 0.5 * ridge * float((weights[:, 1:] ** 2).sum())
         return penalty - float((target * log_p).sum()), slope.ravel()
 
     start = np.zeros(n_classes * terms.shape[1])
@@ -132,14 +133,16 @@ def _fit(
 
 
 def _held_back(
-    samples: Samples, n_classes: int, bound: float, rng: np.random.Generator
+    samples: Samples, n_classes: int, bound: float, rng: np.random.Generator, ridge: float
 ) -> np.ndarray:
     """Return the log-likelihoods of each look from a fit that has not seen its passage."""
     fold = rng.integers(FOLDS, size=int(samples.passage.max()) + 1)[samples.passage]
     result = np.zeros((len(fold), n_classes))
     for k in range(FOLDS):
         out = fold == k
-        weights, center, scale = _fit(samples.score[~out], samples.class_row[~out], n_classes)
+        weights, center, scale = _fit(
+            samples.score[~out], samples.class_row[~out], n_classes, ridge
+        )
         logit = quadratic_terms(samples.score[out], center, scale, CLIP) @ weights.T
         result[out] = np.maximum(logit - logit.max(axis=1, keepdims=True), -bound)
     return result

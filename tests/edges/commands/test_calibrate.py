@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,7 +8,8 @@ import pytest
 from standex.edges.calibrations import load_calibration
 from standex.edges.cli import main
 from standex.edges.commands import calibrate
-from standex.edges.commands.calibrate import CARRIED, FIRST_SEED, fit
+from standex.edges.commands.calibrate import CARRIED, FIRST_SEED, fit, kind_of
+from standex.edges.settings import load_site
 from standex.evaluation.twin_run import LookScores, TwinRun
 from standex.model.calibration import Origin
 from standex.model.errors import StandexError
@@ -58,8 +61,9 @@ NO_LOOKS = LookScores(
 
 def fitted(*runs: LookScores):
     return fit(
-        list(runs),
+        [(one,) for one in runs],
         sensor_ids={"mw-entry"},
+        sensor_kind="microwave.s_parameters",
         name=NAME,
         provenance="by hand",
         made_utc_ns=MADE_UTC_NS,
@@ -75,12 +79,26 @@ def asked(fakes, monkeypatch) -> list:
         calls.append((jobs, processes))
         for job in reversed(jobs):
             yield TwinRun(
-                seed=job.seed, outcomes=(), n_stray_alerts=0, looks=looks(job.seed), n_records={}
+                seed=job.seed, outcomes=(), n_stray_alerts=0, looks=(looks(job.seed),), n_records={}
             )
 
     monkeypatch.setattr(calibrate, "load_shipped", lambda name: fakes.people(3))
     monkeypatch.setattr(calibrate, "run_jobs", run_jobs)
+    monkeypatch.setattr(calibrate, "build_technologies", scoring("microwave.s_parameters"))
     return calls
+
+
+def scoring(*kinds: str | None):
+    """Return a maker of technologies that score one kind after the other; None scores nothing."""
+
+    def build_technologies(site, calibrations):
+        assert not calibrations
+        return {
+            spec.sensor_id: object() if kind is None else SimpleNamespace(sensor_kind=kind)
+            for spec, kind in zip(site.sensors, kinds, strict=True)
+        }
+
+    return build_technologies
 
 
 def go(fakes, *words: str) -> int:
@@ -175,3 +193,30 @@ def test_what_is_wrong_is_said(fakes, asked, tmp_path, capsys, words, said: str)
     out, err = capsys.readouterr()
     assert said in err
     assert not out
+
+
+def test_the_technology_says_which_kind_it_is(monkeypatch) -> None:
+    site = load_site("metro")
+    for technology, kind in (
+        ("microwave", "microwave.s_parameters"),
+        ("dielectric", "microwave.dielectric"),
+    ):
+        named = [spec for spec in site.sensors if spec.technology == technology]
+        assert len(named) == 2
+        assert kind_of(site, named) == kind
+    monkeypatch.setattr(calibrate, "build_technologies", scoring("a", "b"))
+    with pytest.raises(StandexError, match="different kinds: mw-south needs a, mw-north needs b"):
+        kind_of(site, site.sensors[:2])
+    monkeypatch.setattr(calibrate, "build_technologies", scoring(None))
+    with pytest.raises(StandexError, match=r"cam-entry.*'floor-positions' has no scores"):
+        kind_of(site, site.sensors[2:3])
+
+
+def test_looks_of_one_run_that_score_differently_are_told_apart() -> None:
+    own, strange = looks(1, per_class=(12,) * 5), looks(2, sensor_id="other")
+    strange = replace(strange, score=strange.score[:, :1], score_names=("other",))
+    kinds = {"sensor_kind": "k", "name": NAME, "provenance": "x", "made_utc_ns": MADE_UTC_NS}
+    beside = fit([(strange, own)], sensor_ids={"mw-entry"}, **kinds)
+    np.testing.assert_array_equal(beside.weights, fitted(own).weights)
+    with pytest.raises(StandexError, match="mw-entry, other have different scores: contrast_db,"):
+        fit([(strange, own)], sensor_ids={"mw-entry", "other"}, **kinds)

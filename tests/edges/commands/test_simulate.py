@@ -1,23 +1,14 @@
 import json
 from math import nan, sqrt
 
-import numpy as np
 import pytest
 
 from standex.edges.cli import main
 from standex.edges.commands import simulate
 from standex.evaluation.score import PersonOutcome
-from standex.evaluation.twin_run import LookScores, TwinRun
+from standex.evaluation.twin_run import TwinRun
 from standex.model.picture import Outcome
 
-NO_LOOKS = LookScores(
-    sensor_id=(),
-    score=np.zeros((0, 0)),
-    score_names=(),
-    person=np.zeros(0, dtype=np.int64),
-    zone=np.zeros(0, dtype=np.int64),
-    item_class=(),
-)
 ALARM, NOTHING, UNSEEN = Outcome.ALARM, Outcome.NOTHING_FOUND, Outcome.NOT_SCREENED
 # Of the first run and the second, by person.
 PASSAGES = (
@@ -41,7 +32,7 @@ def made(seed: int, passages) -> TwinRun:
         for person, (item_class, outcome) in enumerate(passages, start=1)
     )
     return TwinRun(
-        seed=seed, outcomes=outcomes, n_stray_alerts=1, looks=NO_LOOKS, n_records={"mw-entry": 5}
+        seed=seed, outcomes=outcomes, n_stray_alerts=1, looks=(), n_records={"mw-entry": 5}
     )
 
 
@@ -101,6 +92,7 @@ def test_machines_get_all_of_it(fakes, asked, capsys) -> None:
         "origin": "simulated",
         "site": str(fakes.SURVEY),
         "recording": "corridor",
+        "without": [],
         "seeds": [5, 6],
         "passages": 6,
         "carried": {
@@ -128,6 +120,18 @@ def test_whole_recordings_are_walked_until_there_are_enough(
     assert all(job.is_calibrated for job in jobs)
     assert all(job.site_toml == fakes.SURVEY.read_text() for job in jobs)
     assert processes == 3
+
+
+def test_sensors_can_be_left_out(fakes, asked, capsys) -> None:
+    words = ["simulate", "metro", "--passages", "3", "--without", "di-north", "di-south"]
+    assert main(words) == 0
+    ((jobs, _),) = asked
+    assert jobs[0].without == ("di-north", "di-south")
+    assert "without di-north, di-south" in capsys.readouterr().out
+    assert main(["simulate", "metro", "--without", "di-north", "di-west"]) == 2
+    assert (
+        "cannot leave out di-west: site metro has the sensors mw-south" in capsys.readouterr().err
+    )
 
 
 def test_without_an_alarm_there_is_no_time_to_it(fakes, asked, monkeypatch, capsys) -> None:

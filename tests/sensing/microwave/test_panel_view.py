@@ -13,6 +13,7 @@ from standex.sensing.microwave.panel_view import (
     ASIDE_M,
     BEFORE_M,
     BEHIND_M,
+    cosine_on_front,
     part_of,
     shell_about,
     views_of,
@@ -172,3 +173,21 @@ def test_one_panel_has_one_view(tables_of):
     _, alone = views(left, tables_of)
     assert set(alone) == {"left"}
     np.testing.assert_allclose(alone["left"], views(both, tables_of)[1]["left"], rtol=1e-5)
+
+
+def test_incidence_is_half_the_angle_between_the_sides():
+    both = panels()
+    # The sides stand at (0, +-0.6): from (0.6, 0) the ways open 90 degrees.
+    assert cosine_on_front(both, np.array([0.6, 0.0])) == pytest.approx(np.cos(np.pi / 4), abs=0.02)
+    assert cosine_on_front(both, np.array([9.0, 0.0])) == pytest.approx(1.0, abs=0.01)
+    left = replace(
+        both,
+        samples=both.samples[:12, :12],
+        tx_position_m=both.tx_position_m[:12],
+        rx_position_m=both.rx_position_m[:12],
+        tx_panel=both.tx_panel[:12],
+        rx_panel=both.rx_panel[:12],
+        tx_time_s=both.tx_time_s[:12],
+    )
+    one = cosine_on_front(left, np.array([0.6, 0.0]))
+    assert one == pytest.approx(np.cos(np.pi / 4), abs=0.02)

@@ -58,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         )
     sensor_kind = kind_of(site, named)
     _make_folder(args.out)
+    # Sensors with a calibration of their own would only take time: nothing counts in these runs.
+    others = tuple(s.sensor_id for s in site.sensors if s.calibration not in ("", args.name))
     trajectories = load_shipped(args.recording)
     carry = CarryModel(share=dict.fromkeys(CARRIED, 0.2))
     jobs = [
@@ -68,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
             carry=carry,
             seed=args.seed + k,
             is_calibrated=False,
+            without=others,
         )
         for k in range(args.runs)
     ]

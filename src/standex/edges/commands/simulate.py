@@ -14,7 +14,7 @@ import numpy as np
 
 from standex.edges.commands.console import progress, say
 from standex.edges.commands.twin_arguments import natural
-from standex.edges.many_runs import Job, run_jobs
+from standex.edges.many_runs import Job, run_jobs, without
 from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
 from standex.evaluation.score import PersonOutcome, rates_of
@@ -30,12 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--passages", type=natural, default=300, help="at least so many people")
     parser.add_argument("--seed", type=natural, default=1, help="of the first run")
     parser.add_argument("--recording", default="corridor", help="shipped recording to walk")
+    parser.add_argument("--without", nargs="+", default=[], metavar="SENSOR", help="leave out")
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run as many whole recordings as it takes, and print the rates."""
-    site = load_site(args.site)
+    site = without(load_site(args.site), args.without)
     trajectories = load_shipped(args.recording)
     n_runs = max(1, math.ceil(args.passages / len(trajectories.people)))
     jobs = [
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
             trajectories=trajectories,
             carry=EXERCISE,
             seed=args.seed + k,
+            without=tuple(args.without),
         )
         for k in range(n_runs)
     ]
@@ -62,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         document,
         f"SIMULATED: site {site.site_id}, {len(outcomes)} passages of real recorded ways "
         f"(recording {trajectories.name}, seeds {args.seed} to {args.seed + n_runs - 1})",
+        *([f"without {', '.join(sorted(args.without))}"] if args.without else []),
         f"carried: {counted}",
         *(f"  {one}" for one in rates_of(outcomes)),
         f"  {document['tracks_per_person']:.3f} track numbers per person, "
@@ -90,6 +93,7 @@ def _document(
         "origin": "simulated",
         "site": str(args.site),
         "recording": args.recording,
+        "without": sorted(args.without),
         "seeds": sorted(one.seed for one in runs),
         "passages": len(outcomes),
         "carried": dict(Counter(o.item_class for o in outcomes)),

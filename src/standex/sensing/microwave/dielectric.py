@@ -27,8 +27,9 @@ from standex.sensing.microwave.evidence import (
 from standex.sensing.microwave.layer_looks import (
     SCORES,
     PatchLayers,
+    ZoneLayers,
+    by_zone,
     in_words,
-    oddest,
     patch_layers,
     prepare_tables,
 )
@@ -74,12 +75,12 @@ class LayerLook:
     @property
     def zones(self) -> tuple[BodyZone, ...]:
         """Return the zones that the look shows."""
-        return tuple(self.oddest)
+        return tuple(seen.zone for seen in self.seen)
 
     @property
-    def oddest(self) -> dict[BodyZone, PatchLayers]:
-        """Return the oddest patch of each zone, over all stripes."""
-        return oddest([one for stripe in self.patches for one in stripe], is_front=self.is_front)
+    def seen(self) -> tuple[ZoneLayers, ...]:
+        """Return what each zone showed, over all stripes."""
+        return by_zone([one for stripe in self.patches for one in stripe], is_front=self.is_front)
 
     def footprint(self) -> GaussianFootprint:
         """Return where the body was found, sensor frame."""
@@ -102,11 +103,12 @@ class LayerLook:
         """
         picture = self._picture()
         evidence: list[Evidence] = []
-        for zone, patch in self.oddest.items():
-            score = patch.scores(zone)
+        for seen in self.seen:
+            score = seen.scores()
             if calibration is None:
                 said = np.zeros(len(class_names))
-                leading = max(patch.fit.log_likelihood, key=patch.fit.log_likelihood.__getitem__)
+                fitted = seen.oddest.fit.log_likelihood
+                leading = max(fitted, key=fitted.__getitem__)
             else:
                 said = by_class(calibration, score, class_names)
                 leading = class_names[int(np.argmax(said))]
@@ -118,12 +120,12 @@ class LayerLook:
                     t_first_utc_ns=t_utc_ns,
                     t_last_utc_ns=t_utc_ns,
                     footprint=footprint,
-                    zone=zone,
+                    zone=seen.zone,
                     log_likelihood=said,
                     log_clutter=float(np.log(np.exp(said).mean())),
                     correlation=1.0 if calibration is None else calibration.correlation,
                     calibration_id="" if calibration is None else calibration.calibration_id,
-                    reason=in_words(patch, zone, leading=leading),
+                    reason=in_words(seen, leading=leading),
                     score=dict(zip(SCORES, score.tolist(), strict=True)),
                     patch=picture,
                 )

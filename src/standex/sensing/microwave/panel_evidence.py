@@ -17,6 +17,8 @@ from standex.sensing.microwave.panel_profile import (
     patches,
     trunk_top_m,
 )
+from standex.sensing.microwave.panel_slab import in_words as slab_in_words
+from standex.sensing.microwave.panel_slab import slab_of
 
 KIND = "microwave.imaging"
 SCORES = (*FEATURES, "is_waist")
@@ -70,7 +72,15 @@ def evidence_of(
                 log_clutter=float(np.log(np.exp(log_likelihood).mean())),
                 correlation=0.0,
                 calibration_id="" if calibration is None else calibration.calibration_id,
-                reason=in_words(score, zone, log_likelihood, class_names),
+                reason=in_words(
+                    score,
+                    zone,
+                    log_likelihood,
+                    class_names,
+                    layer=slab_in_words(
+                        slab_of(look.profile, zone, cos_incidence=look.cos_incidence)
+                    ),
+                ),
                 score=dict(zip(SCORES, score.tolist(), strict=True)),
                 patch=picture,
             )
@@ -79,9 +89,17 @@ def evidence_of(
 
 
 def in_words(
-    score: np.ndarray, zone: BodyZone, log_likelihood: np.ndarray, class_names: tuple[str, ...]
+    score: np.ndarray,
+    zone: BodyZone,
+    log_likelihood: np.ndarray,
+    class_names: tuple[str, ...],
+    *,
+    layer: str = "",
 ) -> str:
-    """Return what the look showed, for the person who reads the alert; never what it is."""
+    """Return what the look showed, for the person who reads the alert; never what it is.
+
+    ``layer`` gives intervals of thickness and permittivity where two surfaces were seen.
+    """
     where = zone.value.replace("_", " ")
     best = class_names[int(np.argmax(log_likelihood))]
     named = dict(zip(SCORES, score, strict=True))
@@ -98,6 +116,7 @@ def in_words(
     return (
         f"{where}: dielectric anomaly, echo before and behind the body surface "
         f"({named['slab_db']:+.0f} dB over that on it), about {area_cm2:.0f} cm2"
+        + (f", {layer}" if layer else "")
     )
 
 

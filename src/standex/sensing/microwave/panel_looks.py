@@ -29,6 +29,7 @@ class OpenLook:
         velocity_m_per_s: then.
         t_first_utc_ns: first frame.
         t_last_utc_ns: last frame.
+        cos_incidence: cosine of the angle of incidence on the front, at the last frame.
     """
 
     profile: Profile
@@ -36,6 +37,7 @@ class OpenLook:
     velocity_m_per_s: Float[np.ndarray, " 2"]
     t_first_utc_ns: int
     t_last_utc_ns: int
+    cos_incidence: float = 1.0
 
     def at(self, t_utc_ns: int) -> Float[np.ndarray, " 2"]:
         """Return where the person should be, sensor frame."""
@@ -57,6 +59,8 @@ def placed(
     place_m: Float[np.ndarray, " 2"],
     velocity_m_per_s: Float[np.ndarray, " 2"],
     t_utc_ns: int,
+    *,
+    cos_incidence: float = 1.0,
 ) -> tuple[OpenLook, ...]:
     """Return the looks with one more frame in the one it belongs to, or in a new one.
 
@@ -74,6 +78,7 @@ def placed(
             velocity_m_per_s=velocity_m_per_s,
             t_first_utc_ns=t_utc_ns,
             t_last_utc_ns=t_utc_ns,
+            cos_incidence=cos_incidence,
         )
         return (*looks, new)
     longer = replace(
@@ -82,5 +87,6 @@ def placed(
         place_m=place_m,
         velocity_m_per_s=velocity_m_per_s,
         t_last_utc_ns=t_utc_ns,
+        cos_incidence=cos_incidence,
     )
     return (*looks[:best], longer, *looks[best + 1 :])

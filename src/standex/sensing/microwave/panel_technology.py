@@ -22,10 +22,16 @@ from standex.sensing.microwave.background import Background, disturbance, learn
 from standex.sensing.microwave.imaging.voxels import Grid
 from standex.sensing.microwave.panel_channels import Channels, inspect
 from standex.sensing.microwave.panel_evidence import coverage_of, evidence_of
+from standex.sensing.microwave.panel_flatten import flattened
 from standex.sensing.microwave.panel_looks import OpenLook, placed
 from standex.sensing.microwave.panel_profile import lay_out
 from standex.sensing.microwave.panel_surface import fit_surface
-from standex.sensing.microwave.panel_view import TableMaker, shell_about, views_of
+from standex.sensing.microwave.panel_view import (
+    TableMaker,
+    cosine_on_front,
+    shell_about,
+    views_of,
+)
 from standex.sensing.microwave.sphere_echo import Sphere
 from standex.sensing.microwave.sweep import Sweep, parse_sweep
 
@@ -189,7 +195,15 @@ class ImagingPanels:
                 across_m=shell.across_m,
                 height_m=shell.height_m,
             )
-            looks = placed(looks, profile, surface, place[row], velocity[row], t_utc_ns)
+            looks = placed(
+                looks,
+                profile,
+                surface,
+                place[row],
+                velocity[row],
+                t_utc_ns,
+                cos_incidence=cosine_on_front(sweep, place[row]),
+            )
         return replace(
             state, looks=looks, n_crowded=state.n_crowded + int(np.sum(wanted & crowded))
         )
@@ -213,6 +227,7 @@ class ImagingPanels:
             if not has_left and waited_s < OPEN_FOR_S:
                 still.append(look)
                 continue
+            look = replace(look, profile=flattened(look.profile))  # noqa: PLW2901
             number = state.n_looks + len(done)
             weight = state.channels.coverage_factor * look.quality
             done.append((look, weight))
@@ -245,7 +260,7 @@ class ImagingPanels:
                 degraded,
                 HealthReason.NOT_CALIBRATED,
                 f"no calibration {self.spec.calibration!r}: its evidence is shown and counts for "
-                "nothing; see `standex evaluate microwave --calibrate`",
+                "nothing; see `standex evaluate microwave`",
             )
         if record.t_utc_ns >= calibration.expires_utc_ns:
             return None, self._health(

@@ -105,6 +105,22 @@ def views_of(
     return found
 
 
+def cosine_on_front(sweep: Sweep, place_m: Float[np.ndarray, " 2"]) -> float:
+    """Return the cosine of the angle of incidence on the front of somebody who walks to the panels.
+
+    Between two sides it is half the angle between the ways from them, from one side the angle
+    from straight ahead; heights are left out.
+    """
+    sides = [
+        sweep.tx_position_m[sweep.tx_panel == panel, :2].mean(axis=0)
+        for panel in np.unique(sweep.tx_panel)
+    ]
+    ways = [(side - place_m) / np.hypot(*(side - place_m)) for side in sides]
+    half = np.mean(ways, axis=0) if len(ways) > 1 else ways[0]
+    cosine = float(np.hypot(*half)) if len(ways) > 1 else float(-half[0])
+    return float(np.clip(cosine, 0.05, 1.0))
+
+
 def part_of(
     sweep: Sweep, pair: tuple[int, int]
 ) -> tuple[Array, Complex[np.ndarray, "t r f"]] | None:
