@@ -6,6 +6,7 @@ broken. They need no test framework; call them from whatever tests a plug-in has
 
 from standex.testing.decider import check_decider
 from standex.testing.fuser import check_fuser
+from standex.testing.imager import check_imager
 from standex.testing.instrument import check_instrument
 from standex.testing.observations import check_observations
 from standex.testing.scheduler import check_scheduler
@@ -16,6 +17,7 @@ from standex.testing.tracker import check_tracker
 __all__ = [
     "check_decider",
     "check_fuser",
+    "check_imager",
     "check_instrument",
     "check_observations",
     "check_scheduler",
