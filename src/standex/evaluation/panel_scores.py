@@ -142,7 +142,7 @@ def held_back_llr(
         rows = np.flatnonzero(fold == k)
         taught = [*others, *(one for one, f in zip(stated, fold, strict=True) if f != k)]
         calibration = calibration_of(taught, name="fold", provenance="", made_utc_ns=0)
-        llr[rows] = llr_of([stated[row] for row in rows], calibration)
+        llr[rows] = llr_of([stated[int(row)] for row in rows], calibration)
     return llr
 
 

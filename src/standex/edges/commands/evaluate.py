@@ -2,9 +2,10 @@
 
 Walks people of the twin through a gate of imaging panels, one by one, with known truth: some seeds
 that only teach, others to state figures on, each scored by a calibration that has not seen it
-(the teaching passages and four fifths of the others). Rates are per passage, for one generic reference object
-(200 cm2, 30 mm, permittivity 2.6 to 3.2), pooled over people, zones and clothes, with
-Clopper-Pearson intervals. What is finished is kept: the same command goes on where it was stopped.
+(the teaching passages and four fifths of the others). Rates are per passage, for one generic
+reference object (200 cm2, 30 mm, permittivity 2.6 to 3.2), pooled over people, zones and clothes,
+with Clopper-Pearson intervals. What is finished is kept: the same command goes on where it was
+stopped.
 """
 
 import argparse
@@ -109,8 +110,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--training", type=natural, default=180, help="that calibrate")
     parser.add_argument("--array", choices=tuple(N_STACKED), default="small",
                         help="one panel a side, or two above each other")  # fmt: skip
-    parser.add_argument("--stored", action="store_true",
-                        help="state figures on the passages that are stored; walk nobody")  # fmt: skip
+    parser.add_argument(
+        "--stored", action="store_true", help="figures of the stored passages; walk nobody"
+    )
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--out", type=Path, default=Path("out/evaluate"), help="folder of results")
     parser.add_argument("--by", choices=FACTORS, metavar="FACTOR",

@@ -30,9 +30,9 @@ RANGES = LayerRanges(
     unmodelled_db=-6.0,
 )
 SURFACE_SIGMA_M = 0.015  # an object pulls the body line towards its own echoes
-# By so much the relief of a body misleads a fit, down and up. Found on simulated walking people whose
-# slab lay across the stripe; on others, intervals then held the truth in 85 % (thickness) and 95 %
-# (permittivity) of 133 looks.
+# By so much the relief of a body misleads a fit, down and up. Found on simulated walking people
+# whose slab lay across the stripe; on others, intervals then held the truth in 85 % (thickness)
+# and 95 % (permittivity) of 133 looks.
 RELIEF_M = (0.007, 0.013)
 RELIEF_PERMITTIVITY = (0.2, 0.6)
 APART_M = 0.13  # bare body for reference is at least so far up or down

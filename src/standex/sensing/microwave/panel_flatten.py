@@ -1,8 +1,9 @@
 """A second, finer fit of the body surface, on all frames of a look together.
 
-The surface of one frame is stiff: it must not follow an object. What it leaves of the body's own shape is
-common to all frames, while clutter is not, so the joined profile bears a finer surface: again a robust
-polynomial over the trunk, of higher order upwards, through the strongest echo of each column.
+The surface of one frame is stiff: it must not follow an object. What it leaves of the body's own
+shape is common to all frames, while clutter is not, so the joined profile bears a finer surface:
+again a robust polynomial over the trunk, of higher order upwards, through the strongest echo of
+each column.
 """
 
 import numpy as np
@@ -41,8 +42,8 @@ def _surface_m(profile: Profile) -> Float[np.ndarray, "across up"]:
     near = profile.power * np.exp(-0.5 * (OFF_M / NEAR_M) ** 2)[:, None, None]
     row = near.argmax(axis=0)
     strength = np.take_along_axis(near, row[None], axis=0)[0]
-    takes_part = (HEIGHT_M < top + BEYOND_TOP_M) & (HEIGHT_M > FROM_Z_M)
-    strong = max(float(np.quantile(strength[:, HEIGHT_M < top], 0.9)), 1e-30)
+    takes_part = (top + BEYOND_TOP_M > HEIGHT_M) & (HEIGHT_M > FROM_Z_M)
+    strong = max(float(np.quantile(strength[:, top > HEIGHT_M], 0.9)), 1e-30)
     weight = (np.sqrt(strength / strong).clip(0.0, 1.0) * takes_part[None, :]).ravel()
     terms, order = _terms()
     penalty = np.diag(RIDGE * order**2) * max(float(weight.sum()), 1e-9)

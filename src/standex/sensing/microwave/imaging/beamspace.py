@@ -359,7 +359,10 @@ def _unprofiled(tables: Tables, places: Places, profiles: np.ndarray) -> np.ndar
         path_m = (cell + half / 2) * delta_m
         forth = np.exp(-1j * (k[0] - tables.gate.carrier_rad_per_m) * path_m)
         folded = np.zeros(array.shape, dtype=np.complex128)
-        np.add.at(folded, (slice(None), slice(None), cell % n_f), profiles[:, :, half] * forth)
+        # Cells a period apart fold onto one; within a period each is there once.
+        for start in range(0, places.n, n_f):
+            part = slice(start, min(start + n_f, places.n))
+            folded[:, :, cell[part] % n_f] += profiles[:, :, half, part] * forth[part]
         turn = np.exp(-1j * np.pi * np.arange(n_f) / n_f * half) * array.taper
         samples += scipy.fft.fft(folded, axis=2) * turn
     return samples
