@@ -83,7 +83,7 @@ def test_every_kind_of_event_can_be_told() -> None:
 
 
 def test_how_it_keeps_up() -> None:
-    assert "real time: 1.0, 1.0 frames/s at the panels, 0 shed" in rate_words(status())
+    assert "real time: 1.0, 1.0, 1.0, 1.0 frames/s at the panels, 0 shed" in rate_words(status())
     counts = RunCounts(SITE, started_utc_ns=T_UTC_NS - S, is_simulated=True)
     counts.of["mw-south"].done(T_UTC_NS - 3 * S, now_utc_ns=T_UTC_NS)
     late = counts.status(example_picture(SITE), unknown={}, now_utc_ns=T_UTC_NS)

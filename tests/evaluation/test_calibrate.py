@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from standex.evaluation.calibrate import Samples, _held_back, calibrate, cllr
+from standex.evaluation.calibrate import RIDGE, Samples, _held_back, calibrate, cllr
 from standex.model.calibration import Calibration, Origin
 
 CLASSES = ("nothing", "benign_metal", "threat_dielectric")
@@ -75,7 +75,7 @@ def test_no_ratio_is_larger_than_the_passages_of_the_rarest_class(rng):
 
 def test_ratios_held_back_are_what_they_say(rng):
     samples = gaussian(rng, passages=(2000, 800, 800))
-    held = _held_back(samples, 3, np.log(800), rng)
+    held = _held_back(samples, 3, np.log(800), rng, RIDGE)
     llr = held[:, 2] - held[:, 0]
     among = samples.class_row != 1
     is_slab = samples.class_row[among] == 2

@@ -69,7 +69,7 @@ def test_files_are_joined_and_freed_from_rounding(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.linalg.norm(measured.antenna_m, axis=1), 1004.19, atol=0.01)
 
 
-@pytest.mark.parametrize("imager", [ExactImager, partial(DirectImager, compiled=False)])
+@pytest.mark.parametrize("imager", [ExactImager, partial(DirectImager, is_compiled=False)])
 def test_a_point_is_focused_where_it_is(tmp_path: Path, imager) -> None:
     """All pulses and frequencies agree at the point: N times the sum of the taper."""
     measured = read_gotcha([write(tmp_path)])
