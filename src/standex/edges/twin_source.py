@@ -232,10 +232,10 @@ def play(
 
     A heavy frame whose time has passed is left out and counted in ``shed``; light frames are
     never left out. Where one heavy instrument had to leave a frame out, the others that did not
-    leave out their next one too: else the first in line would starve the rest. A dead device gives
-    no record and no number.
+    leave out their next one too, or their share of one where they are slower: else the first in
+    line would starve the rest. A dead device gives no record and no number.
     """
-    names, owed = list(instruments), dict.fromkeys(heavy, 0)
+    names, owed = list(instruments), dict.fromkeys(heavy, 0.0)
     turns = [
         (start, row, 0, 0) for row, start in enumerate(_first_turns(instruments, scene, heavy))
     ]
@@ -246,15 +246,18 @@ def play(
             return
         name = names[row]
         clock.wait_until_utc_ns(t_utc_ns - round(AHEAD_S * 1e9))
-        is_shed = name in owed and (
-            clock.utc_ns() > t_utc_ns or (not owed[name] and any(owed.values()))
-        )
+        is_late = name in owed and clock.utc_ns() > t_utc_ns
+        is_shed = is_late or owed.get(name, 0.0) > 1 - 1e-9
         record = None
         if is_shed:
             shed[name] = shed.get(name, 0) + 1
-            owed[name] += 1
+            if owed[name] > 1 - 1e-9:
+                owed[name] -= 1.0
+            else:
+                for other in owed.keys() - {name}:
+                    share = instruments[other].rate_hz / instruments[name].rate_hz
+                    owed[other] = min(owed[other] + min(share, 1.0), 1.0)
         else:
-            owed.update({name: 0} if name in owed else {})
             record = instruments[name].record(scene, t_utc_ns, sequence)
         # From the count, not from the last time: rounding must not add up.
         first_utc_ns = t_utc_ns - round(turn * 1e9 / instruments[name].rate_hz)
