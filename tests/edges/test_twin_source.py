@@ -104,6 +104,28 @@ def test_no_heavy_sensor_starves_another(fakes, walk) -> None:
         assert np.max(np.diff(times)) < 2.1 * S  # a second of it was dead
 
 
+def test_slow_heavy_sensors_leave_out_no_more_than_fast_ones(fakes, walk) -> None:
+    """Two fast ones and a slow one, equal in weight, on two thirds of the time they need."""
+    clock = SimulatedClock(fakes.T0)
+    FakeInstrument.make = staticmethod(fakes.record)
+    rate_hz = {"a": 5.0, "b": 5.0, "c": 1.25}
+    takes_s = 1.5 / sum(rate_hz.values())
+    instruments = {
+        name: FakeInstrument(name, rate, clock, takes_s=takes_s) for name, rate in rate_hz.items()
+    }
+    scene = Scene(trajectories=walk, truth=Truth(seed=1, items=()), start_utc_ns=fakes.T0)
+    shed: dict[str, int] = {}
+    records = list(
+        play(instruments, scene, fakes.T0 + 40 * S, heavy=rate_hz, clock=clock, shed=shed)
+    )
+    kept = {
+        name: sum(r.sensor_id == name for r in records) / (rate * 40)
+        for name, rate in rate_hz.items()
+    }
+    assert min(kept.values()) > 0.8 * max(kept.values())
+    assert len(records) * takes_s > 40 * 0.85  # and the time is used
+
+
 def test_light_sensors_are_never_left_out(fakes, walk) -> None:
     _, shed = played(fakes, walk, takes_s=0.5, heavy=())
     assert not shed
