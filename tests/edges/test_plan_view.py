@@ -3,10 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standex.edges import plan_view
 from standex.edges.live_status import RunCounts
 from standex.edges.plan_view import MARK, PlanScale, draw_plan, legend, letters
 from standex.edges.settings import load_site
 from standex.model.picture import Outcome
+from standex.model.site import LineRole
 from standex.testing.examples import T_UTC_NS, example_passage, example_picture
 
 SITE = load_site("metro")
@@ -69,3 +71,10 @@ def test_the_past_is_drawn_dim() -> None:
 def test_sensors_and_marks_are_explained() -> None:
     assert set(letters(SITE)) == {spec.sensor_id for spec in SITE.sensors}
     assert "not screened" in legend(SITE).plain
+
+
+def test_every_role_of_a_line_has_a_style_and_words() -> None:
+    assert set(plan_view._LINE_STYLE) == set(plan_view._LINE_WORDS) == set(LineRole)
+    words = legend(load_site("rome")).plain
+    assert "followed from here" in words
+    assert "followed on from here" in words

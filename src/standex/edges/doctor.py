@@ -26,7 +26,14 @@ from standex.model.site import Site
 from standex.station import Station
 
 PACKAGES = ("numpy", "scipy", "anyio", "mcap", "pydantic", "rich", "jaxtyping", "threadpoolctl")
-EXTRAS = {"hdf5": ("h5py",), "report": ("jinja2", "matplotlib")}
+EXTRAS = {
+    "imaging": ("numba",),
+    "tracking": ("numba",),
+    "crowd": ("jupedsim", "shapely"),
+    "evaluation": ("trackeval",),
+    "hdf5": ("h5py",),
+    "report": ("jinja2", "matplotlib"),
+}
 LEAST_FREE_BYTES = 2 * 10**9  # an hour with raw data
 UPDATE_LIMIT_MS = 5.0
 _N_PEOPLE = 100
@@ -203,7 +210,7 @@ def _timed_updates(site: Site) -> float:
             sensor_id=site.sensors[-1].sensor_id,
             t_utc_ns=t_utc_ns + step * 10**8,
             level_id=site.levels[0].level_id,
-            position_site_m=place,
+            position_site_m=place + 0.001 * step,  # who never moves at all is a frozen sensor
             covariance_site_m2=np.tile(0.01 * np.eye(2), (len(place), 1, 1)),
             existence=np.full(len(place), 0.9),
             descriptor=np.zeros((len(place), 0)),

@@ -24,7 +24,18 @@ HEALTH_STYLE = {
     HealthState.DEGRADED: "bold yellow",
     HealthState.FAILED: "bold red",
 }
-_LINE_STYLE = {LineRole.SCREENED: "blue", LineRole.EXIT: "magenta"}
+_LINE_STYLE = {
+    LineRole.INIT: "green",
+    LineRole.REID: "yellow",
+    LineRole.SCREENED: "blue",
+    LineRole.EXIT: "magenta",
+}
+_LINE_WORDS = {
+    LineRole.INIT: "followed from here",
+    LineRole.REID: "followed on from here",
+    LineRole.SCREENED: "screened by here",
+    LineRole.EXIT: "out of reach",
+}
 _HEADING_M = 0.7
 _MARGIN_M = 0.3
 
@@ -105,8 +116,7 @@ def legend(site: Site) -> Text:
     for outcome, (mark, style) in MARK.items():
         text.append(f"{mark} ", style).append(f"{words[outcome]}   ", "dim")
     for role in sorted({line.role for line in site.lines}):
-        word = "screened by here" if role is LineRole.SCREENED else "out of reach"
-        text.append("⡇ ", _LINE_STYLE[role]).append(f"{word}   ", "dim")
+        text.append("⡇ ", _LINE_STYLE[role]).append(f"{_LINE_WORDS[role]}   ", "dim")
     return text
 
 

@@ -15,6 +15,7 @@ from standex.edges.site_problems import problems_between, problems_of_shape
 from standex.edges.site_tables import SiteTable
 from standex.model.errors import SiteError
 from standex.model.site import Site
+from standex.twin.crowd.plan import CrowdPlan
 
 
 def shipped_sites() -> tuple[str, ...]:
@@ -58,6 +59,15 @@ def load_site(path_or_name: str | Path) -> Site:
     return parse_site(site_text(path_or_name), where=str(path_or_name))
 
 
+def load_crowd(path_or_name: str | Path) -> CrowdPlan | None:
+    """Return the crowd that a site's ``[crowd]`` table describes, or None where it has none.
+
+    Raises:
+        SiteError: the site cannot be found, read or used; the message lists every problem.
+    """
+    return parse_crowd(site_text(path_or_name), where=str(path_or_name))
+
+
 def parse_site(text: str, *, where: str) -> Site:
     """Return the site that a TOML text describes.
 
@@ -68,6 +78,25 @@ def parse_site(text: str, *, where: str) -> Site:
     Raises:
         SiteError: it is not TOML or not a site; the message lists every problem.
     """
+    site, _ = _parse(text, where)
+    return site
+
+
+def parse_crowd(text: str, *, where: str) -> CrowdPlan | None:
+    """Return the crowd that the TOML text of a site describes, or None where it has none.
+
+    Args:
+        text: the content of a site file.
+        where: what to call it in messages.
+
+    Raises:
+        SiteError: it is not TOML or not a site; the message lists every problem.
+    """
+    _, crowd = _parse(text, where)
+    return crowd
+
+
+def _parse(text: str, where: str) -> tuple[Site, CrowdPlan | None]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -83,9 +112,11 @@ def parse_site(text: str, *, where: str) -> Site:
     try:
         site = site_table.to_core()
         site.log_prior()
+        # A site that would not walk must not load either.
+        crowd = site_table.to_crowd()
     except ValueError as error:
         raise SiteError(_message(where, [str(error)])) from error
-    return site
+    return site, crowd
 
 
 def _message(where: str, problems: Sequence[str]) -> str:

@@ -7,8 +7,20 @@ import math
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from standex.edges.crowd_tables import (
+    CrowdTable,
+    FlowTable,
+    OpeningTable,
+    PartiesTable,
+    PausesTable,
+    PlatformTable,
+    ReturnsTable,
+    TurnstilesTable,
+    WalkingTable,
+)
+from standex.edges.table import XY, Name, Table
 from standex.model.frames import RigidTransform
 from standex.model.items import DEFAULT_CLASSES, ItemClasses
 from standex.model.site import (
@@ -22,6 +34,7 @@ from standex.model.site import (
     Site,
 )
 from standex.model.zones import ZONES, BodyZone
+from standex.twin.crowd.plan import CrowdPlan
 
 
 def _as_setting(value: object) -> Setting:
@@ -46,28 +59,18 @@ def _finite(value: float) -> float:
     return value
 
 
-# TOML has lists where the model has tuples, and text where it has enums; all else is strict, so
-# that "5" is not a number and true is not 1.
-_Name = Annotated[str, Field(min_length=1)]
-_XY = Annotated[tuple[float, float], Field(strict=False)]
 _XYZ = Annotated[tuple[float, float, float], Field(strict=False)]
 _Wall = Annotated[tuple[float, float, float, float], Field(strict=False)]
 _Zone = Annotated[BodyZone, Field(strict=False)]
 _Setting = Annotated[Any, AfterValidator(_as_setting)]
 
 
-class Table(BaseModel):
-    """A table of a site file: no key but its own, no number that is not finite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
 class LevelTable(Table):
     """One ``[[levels]]`` table."""
 
-    level_id: _Name
-    min_site_m: _XY
-    max_site_m: _XY
+    level_id: Name
+    min_site_m: XY
+    max_site_m: XY
     walls: Annotated[tuple[_Wall, ...], Field(strict=False)] = ()
 
     def to_core(self) -> Level:
@@ -83,11 +86,11 @@ class LevelTable(Table):
 class LineTable(Table):
     """One ``[[lines]]`` table; forward is to the right of the way from -> to."""
 
-    line_id: _Name
+    line_id: Name
     role: Annotated[LineRole, Field(strict=False)]
-    level_id: _Name
-    from_site_m: _XY
-    to_site_m: _XY
+    level_id: Name
+    from_site_m: XY
+    to_site_m: XY
 
     def to_core(self) -> Line:
         """Return the model's line."""
@@ -103,7 +106,7 @@ class LineTable(Table):
 class ItemTable(Table):
     """The ``[items]`` table: classes, their priors, and where on the body they are carried."""
 
-    names: Annotated[tuple[_Name, ...], Field(strict=False)] = DEFAULT_CLASSES
+    names: Annotated[tuple[Name, ...], Field(strict=False)] = DEFAULT_CLASSES
     prior_per_person: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     zone_share: dict[_Zone, Annotated[float, Field(ge=0, le=1)]]
 
@@ -132,17 +135,17 @@ class OperatingPointTable(Table):
 class SensorTable(Table):
     """One ``[[sensors]]`` table."""
 
-    sensor_id: _Name
-    technology: _Name
-    instrument: _Name
-    level_id: _Name
+    sensor_id: Name
+    technology: Name
+    instrument: Name
+    level_id: Name
     position_site_m: _XYZ
     yaw_deg: Annotated[float, Field(ge=-360, le=360)]
     pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
     rate_hz: Annotated[float, Field(gt=0)]
     calibration: str = ""
-    settings: dict[str, _Setting] = {}
-    instrument_settings: dict[str, _Setting] = {}
+    settings: dict[str, _Setting] = Field(default_factory=dict[str, Any])
+    instrument_settings: dict[str, _Setting] = Field(default_factory=dict[str, Any])
 
     def to_core(self) -> SensorSpec:
         """Return the model's sensor; degrees become radians here."""
@@ -166,9 +169,9 @@ class SensorTable(Table):
 class DependenceTable(Table):
     """One ``[[dependence]]`` table: two sensors, or technologies, that err together."""
 
-    between: Annotated[tuple[_Name, _Name], Field(strict=False)]
+    between: Annotated[tuple[Name, Name], Field(strict=False)]
     correlation: Annotated[float, Field(ge=0, le=1)]
-    reason: _Name
+    reason: Name
 
     def to_core(self) -> Dependence:
         """Return the model's dependence."""
@@ -178,7 +181,7 @@ class DependenceTable(Table):
 class SiteTable(Table):
     """A whole site file."""
 
-    site_id: _Name
+    site_id: Name
     title: str
     exercise: bool
     lag_s: Annotated[float, Field(ge=0)]
@@ -188,6 +191,7 @@ class SiteTable(Table):
     operating_point: OperatingPointTable
     sensors: Annotated[tuple[SensorTable, ...], Field(strict=False, min_length=1)]
     dependence: Annotated[tuple[DependenceTable, ...], Field(strict=False)] = ()
+    crowd: CrowdTable | None = None
 
     def to_core(self) -> Site:
         """Return the model's site."""
@@ -206,6 +210,21 @@ class SiteTable(Table):
             dependence=tuple(one.to_core() for one in self.dependence),
         )
 
+    def to_crowd(self) -> CrowdPlan | None:
+        """Return the twin's crowd, if there is one; the model knows nothing of it.
+
+        Raises:
+            ValueError: something in it is out of range, or does not go together.
+        """
+        if self.crowd is None:
+            return None
+        wanted = self.crowd.level_id
+        level = next((level for level in self.levels if level.level_id == wanted), None)
+        if level is None:
+            known = ", ".join(level.level_id for level in self.levels)
+            raise ValueError(f"crowd: unknown level {wanted!r}; there is {known}")
+        return self.crowd.to_core(level.to_core())
+
 
 # Which keys each table may have, by its path without row numbers; for "did you mean".
 TABLES: dict[tuple[str, ...], type[Table]] = {
@@ -216,4 +235,13 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("operating_point",): OperatingPointTable,
     ("sensors",): SensorTable,
     ("dependence",): DependenceTable,
+    ("crowd",): CrowdTable,
+    ("crowd", "openings"): OpeningTable,
+    ("crowd", "turnstiles"): TurnstilesTable,
+    ("crowd", "platforms"): PlatformTable,
+    ("crowd", "flows"): FlowTable,
+    ("crowd", "walking"): WalkingTable,
+    ("crowd", "parties"): PartiesTable,
+    ("crowd", "returns"): ReturnsTable,
+    ("crowd", "pauses"): PausesTable,
 }

@@ -32,8 +32,17 @@ class Level:
 
 
 class LineRole(StrEnum):
-    """What crossing a line means."""
+    """What crossing a line means.
 
+    Attributes:
+        INIT: handed over from the sensor at the entrance to those that follow people.
+        REID: handed over from one area of cameras to the next, across a gap that none looks at.
+        SCREENED: every sensor that could look lies behind.
+        EXIT: out of reach.
+    """
+
+    INIT = "init"
+    REID = "re_id"
     SCREENED = "screened"
     EXIT = "exit"
 
@@ -44,7 +53,7 @@ class Line:
 
     Attributes:
         line_id: its name.
-        role: ``SCREENED``: every sensor that could look lies behind; ``EXIT``: out of reach.
+        role: what crossing it means.
         level_id: on which floor.
         from_site_m: one end.
         to_site_m: other end; forward is to the right of the way from the first to the second.

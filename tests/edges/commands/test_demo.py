@@ -29,3 +29,12 @@ def test_the_demo_leaves_a_recording_that_replays_the_same(tmp_path, capsys) -> 
     assert main(["demo", "--seed", "2", "--duration", "1", "--json", "--out", str(tmp_path)]) == 2
     assert "recording.mcap" in capsys.readouterr().err
     assert (tmp_path / "truth.json").read_bytes() == truth
+
+
+@pytest.mark.slow
+def test_another_site_is_shown_on_its_crowd(tmp_path, capsys) -> None:
+    words = ["demo", "stadium", "--duration", "3", "--json", "--out", str(tmp_path)]
+    assert main(words) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["is_simulated"]
+    assert set(document["sensors"]) >= {"cam-court-south", "cam-inside-north"}

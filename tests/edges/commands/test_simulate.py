@@ -1,5 +1,6 @@
 import json
 from math import nan, sqrt
+from types import SimpleNamespace
 
 import pytest
 
@@ -152,6 +153,8 @@ def test_without_an_alarm_there_is_no_time_to_it(fakes, asked, monkeypatch, caps
     [
         (["nowhere"], "no site 'nowhere'"),
         (["metro", "--recording", "none"], "no recording named 'none'"),
+        (["metro", "--crowd"], "no [crowd] table"),
+        (["rome", "--crowd", "--recording", "corridor"], "both a crowd and the recording"),
         (["metro", "--passages", "-1"], "must not be negative"),
         (["metro", "--passages", "many"], "--passages"),
     ],
@@ -161,3 +164,34 @@ def test_what_is_wrong_is_said(words: list[str], said: str, capsys) -> None:
     out, err = capsys.readouterr()
     assert said in err
     assert not out
+
+
+def test_a_site_with_a_crowd_walks_it_and_says_so(fakes, asked, monkeypatch, capsys) -> None:
+    walked = [SimpleNamespace(trajectories=fakes.people(3)) for _ in range(2)]
+    told = {
+        "people_per_hour": 1800.0, "model": "avm", "visits": 6, "came_back": 1, "frozen": 0,
+        "nudged": 0, "rerouted": 0, "still_inside": 0, "times_real_time": 100.0,
+    }  # fmt: skip
+    wanted: list = []
+
+    def walk_passages(plan, *, n_passages, seed):
+        wanted.append((plan.people_per_hour, n_passages, seed))
+        return walked
+
+    monkeypatch.setattr(simulate, "walk_passages", walk_passages)
+    monkeypatch.setattr(simulate, "crowd_document", lambda plan, walked: told)
+    words = ["simulate", "rome", "--seed", "5", "--passages", "4", "--people-per-hour", "900"]
+    assert main([*words, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["recording"] is None
+    assert document["crowd"] == told
+    assert wanted == [(900.0, 4, 5)]
+    ((jobs, _),) = asked
+    assert [job.seed for job in jobs] == [5, 6]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "6 passages of a simulated crowd" in out
+    assert "1800 people an hour, 6 came in, 1 of them again" in out
+    # A recording walks there all the same when it is named.
+    assert main(["simulate", "rome", "--recording", "corridor", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recording"] == "corridor"

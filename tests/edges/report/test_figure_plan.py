@@ -1,9 +1,10 @@
 import numpy as np
 
 from standex.edges.report.canvas import LIGHT
-from standex.edges.report.figure_plan import TRACK_STYLES, draw_plan, spread
+from standex.edges.report.figure_plan import LINE_WORDS, TRACK_STYLES, draw_plan, spread
 from standex.edges.report.summary import RunSummary
 from standex.model.picture import Outcome
+from standex.model.site import LineRole
 
 
 def test_the_plan_is_to_scale_and_numbers_the_alerts(sample: RunSummary) -> None:
@@ -32,3 +33,7 @@ def test_labels_apart_stay_where_they_are() -> None:
     place_m = np.array([[0.0, 0.0], [5.0, 0.0]])
     np.testing.assert_allclose(spread(place_m, gap_m=0.4), place_m, atol=0.03)
     assert spread(np.zeros((0, 2)), gap_m=0.4).shape == (0, 2)
+
+
+def test_every_role_of_a_line_has_words() -> None:
+    assert set(LINE_WORDS) == set(LineRole)

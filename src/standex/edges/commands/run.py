@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from standex.edges.clock import SystemClock
+from standex.edges.commands.crowd_people import add_crowd_arguments, crowd_plan, walk_crowd
 from standex.edges.commands.session import Session, add_output_arguments, conduct
 from standex.edges.commands.twin_arguments import add_twin_arguments, faults_of, positive
 from standex.edges.paced_source import PacedSource, ShiftedClock
@@ -23,6 +24,7 @@ from standex.twin.carry import EXERCISE, draw_truth
 
 HELP = "a site live, on the twin or on the raw records of a lab recording"
 _LEAD_NS = 700_000_000
+CROWD_S = 120.0  # people of a crowd come in so long, when nothing is said
 EMPTY_S = 2.0  # the room is empty so long, for the sensors to learn it
 
 
@@ -41,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--unit", choices=get_args(Unit), help="where the file does not say it")
     parser.add_argument("--frame-rate", type=positive, metavar="HZ", help="same")
+    add_crowd_arguments(parser)
     add_twin_arguments(parser)
     add_output_arguments(parser)
 
@@ -58,15 +61,35 @@ def run(args: argparse.Namespace) -> int:
                 f"--source {' '.join(args.source)}: must be 'twin', or 'lab-recording FILE' with "
                 "the file to take the records from"
             )
-    if args.trajectories is None:
+    trajectories = live_crowd(args, args.site, recording=args.trajectories)
+    if trajectories is None and args.trajectories is None:
         raise StandexError(
             "the twin needs people: name a recording with --trajectories; "
             f"shipped are {', '.join(shipped_names())}"
         )
     session = twin_session(
-        args, name=site.site_id, site=site, site_toml=text, trajectories=_trajectories(args)
+        args,
+        name=site.site_id,
+        site=site,
+        site_toml=text,
+        trajectories=trajectories or _trajectories(args),
     )
     return conduct(session, args)
+
+
+def live_crowd(
+    args: argparse.Namespace, site: str, *, recording: str | None
+) -> Trajectories | None:
+    """Return the site's simulated crowd for as long as asked, or None for a recording.
+
+    Raises:
+        StandexError: a crowd was asked for and cannot be had.
+    """
+    plan = crowd_plan(args, site, recording=recording)
+    if plan is None:
+        return None
+    duration_s = CROWD_S if args.duration is None else args.duration
+    return walk_crowd(plan, duration_s=duration_s, seed=args.seed).trajectories
 
 
 def twin_session(

@@ -1,4 +1,6 @@
-"""``standex simulate``: people of a recording walk through a site of the twin, and are scored.
+"""``standex simulate``: people walk through a site of the twin, and are scored.
+
+They are the site's simulated crowd where it has one, or else people of a recording.
 
 Rates are per passage, with Clopper-Pearson intervals, and are simulated: they are the twin's, and
 no statement about any device or place.
@@ -13,6 +15,14 @@ from typing import Any
 import numpy as np
 
 from standex.edges.commands.console import progress, say
+from standex.edges.commands.crowd_people import (
+    WalkedCrowd,
+    add_crowd_arguments,
+    crowd_document,
+    crowd_line,
+    crowd_plan,
+    walk_passages,
+)
 from standex.edges.commands.twin_arguments import natural
 from standex.edges.many_runs import Job, run_jobs, without
 from standex.edges.settings import load_site, site_text
@@ -21,6 +31,7 @@ from standex.evaluation.score import PersonOutcome, rates_of
 from standex.evaluation.twin_run import TwinRun
 from standex.twin.carry import EXERCISE
 
+RECORDING = "corridor"
 HELP = "many simulated passages through a site: rates with intervals"
 
 
@@ -29,16 +40,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", nargs="?", default="metro", help="shipped site or a site file")
     parser.add_argument("--passages", type=natural, default=300, help="at least so many people")
     parser.add_argument("--seed", type=natural, default=1, help="of the first run")
-    parser.add_argument("--recording", default="corridor", help="shipped recording to walk")
+    parser.add_argument(
+        "--recording", help=f"shipped recording to walk; default without a crowd: {RECORDING}"
+    )
+    add_crowd_arguments(parser)
     parser.add_argument("--without", nargs="+", default=[], metavar="SENSOR", help="leave out")
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run as many whole recordings as it takes, and print the rates."""
+    """Run as many whole recordings or crowds as it takes, and print the rates."""
     site = without(load_site(args.site), args.without)
-    trajectories = load_shipped(args.recording)
-    n_runs = max(1, math.ceil(args.passages / len(trajectories.people)))
+    plan = crowd_plan(args, args.site, recording=args.recording)
+    crowds: list[WalkedCrowd] = []
+    if plan is None:
+        trajectories = load_shipped(args.recording or RECORDING)
+        n_runs = max(1, math.ceil(args.passages / len(trajectories.people)))
+        walks = [trajectories] * n_runs
+        who = f"real recorded ways (recording {trajectories.name}"
+    else:
+        crowds = walk_passages(plan, n_passages=args.passages, seed=args.seed)
+        walks = [one.trajectories for one in crowds]
+        who = "a simulated crowd (nobody of it was recorded"
     jobs = [
         Job(
             site_toml=site_text(args.site),
@@ -48,23 +71,27 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed + k,
             without=tuple(args.without),
         )
-        for k in range(n_runs)
+        for k, trajectories in enumerate(walks)
     ]
+    n_runs = len(jobs)
     runs: list[TwinRun] = []
     with progress(args) as bar:
-        task = bar.add_task(f"{n_runs} runs of {trajectories.name}", total=n_runs)
+        task = bar.add_task(f"{n_runs} runs of {walks[0].name}", total=n_runs)
         for done in run_jobs(jobs, processes=args.jobs):
             runs.append(done)
             bar.advance(task)
     outcomes = tuple(o for one in sorted(runs, key=lambda r: r.seed) for o in one.outcomes)
-    document = _document(args, runs, outcomes)
+    document = _document(args, runs, outcomes, is_crowd=plan is not None)
+    if plan is not None:
+        document["crowd"] = crowd_document(plan, crowds)
     counted = ", ".join(f"{n} {name}" for name, n in document["carried"].items())
     say(
         args,
         document,
-        f"SIMULATED: site {site.site_id}, {len(outcomes)} passages of real recorded ways "
-        f"(recording {trajectories.name}, seeds {args.seed} to {args.seed + n_runs - 1})",
+        f"SIMULATED: site {site.site_id}, {len(outcomes)} passages of {who}, "
+        f"seeds {args.seed} to {args.seed + n_runs - 1})",
         *([f"without {', '.join(sorted(args.without))}"] if args.without else []),
+        *([crowd_line(document["crowd"])] if plan is not None else []),
         f"carried: {counted}",
         *(f"  {one}" for one in rates_of(outcomes)),
         f"  {document['tracks_per_person']:.3f} track numbers per person, "
@@ -86,13 +113,17 @@ def _when(document: dict[str, Any]) -> str:
 
 
 def _document(
-    args: argparse.Namespace, runs: list[TwinRun], outcomes: tuple[PersonOutcome, ...]
+    args: argparse.Namespace,
+    runs: list[TwinRun],
+    outcomes: tuple[PersonOutcome, ...],
+    *,
+    is_crowd: bool,
 ) -> dict[str, Any]:
     alerted = [o for o in outcomes if not math.isnan(o.alert_s)]
     return {
         "origin": "simulated",
         "site": str(args.site),
-        "recording": args.recording,
+        "recording": None if is_crowd else args.recording or RECORDING,
         "without": sorted(args.without),
         "seeds": sorted(one.seed for one in runs),
         "passages": len(outcomes),

@@ -16,7 +16,12 @@ TRACK_STYLES: dict[Outcome, tuple[str | tuple[int, tuple[float, ...]], float]] =
     Outcome.NOT_SCREENED: ((0, (5, 2)), 1.1),
     Outcome.ALARM: ("-", 1.9),
 }
-LINE_WORDS = {LineRole.SCREENED: "screened from here", LineRole.EXIT: "exit"}
+LINE_WORDS = {
+    LineRole.INIT: "followed from here",
+    LineRole.REID: "followed on from here",
+    LineRole.SCREENED: "screened from here",
+    LineRole.EXIT: "exit",
+}
 MARK_GAP_M = 0.42
 WIDTH_IN = 9.0
 
