@@ -24,9 +24,10 @@ from standex.model.observation import (
     Observation,
     Positions,
 )
-from standex.model.picture import Outcome, Picture, Snapshot
+from standex.model.picture import Outcome, Picture
 from standex.model.record import Record
 from standex.model.site import LineRole, Site
+from standex.model.tracks import Snapshot
 from standex.model.zones import ZONES
 from standex.station import KNOWN_S, Station, looks_of, nearest
 from standex.testing import check_tracker

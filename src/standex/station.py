@@ -11,11 +11,13 @@ give the same picture and events, bit for bit, live or replayed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, final
 
 import numpy as np
 from jaxtyping import Float
 
+from standex.decision.carrying import remembering, said_of, with_joins, with_things
 from standex.decision.decider import SequentialDecider
 from standex.decision.passages import follow
 from standex.decision.scheduler import NeedScheduler
@@ -23,6 +25,7 @@ from standex.fusion.fuser import LedgerFuser
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import RecordError
 from standex.model.event import Event, HealthChanged
+from standex.model.hand_over import no_hand_over
 from standex.model.hints import Hints
 from standex.model.observation import (
     Coverage,
@@ -33,12 +36,15 @@ from standex.model.observation import (
     Observation,
     Positions,
 )
-from standex.model.picture import Association, Picture, Snapshot, Tracks, no_tracks
-from standex.model.ports import Decider, Fuser, Scheduler, Technology, Tracker
+from standex.model.picture import Picture
+from standex.model.ports import Decider, Fuser, HandOver, Scheduler, Technology, Tracker
 from standex.model.record import Record
 from standex.model.site import Site
+from standex.model.tracks import Association, Snapshot, Tracks, no_tracks
+from standex.tracking.hand_over import JointHandOver
 from standex.tracking.tracker import CrowdTracker
 
+MAX_UNSEEN_S = 2.0  # whom nobody has seen for longer has gone; the hand-over takes it from there
 HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
 KNOWN_S = 1.0  # coverage counts for whoever was followed within this time of it; see update
 
@@ -52,6 +58,7 @@ class Station:
     log_prior: Float[np.ndarray, "zones classes"]
     technologies: Mapping[str, Technology]
     tracker: Tracker
+    hand_over: HandOver
     fuser: Fuser
     decider: Decider
     scheduler: Scheduler
@@ -78,7 +85,8 @@ class Station:
             site=site,
             log_prior=log_prior,
             technologies=technologies,
-            tracker=CrowdTracker(max_unseen_s=2.0),
+            tracker=tracker_of(site),
+            hand_over=JointHandOver(site=site),
             fuser=LedgerFuser(
                 log_prior=log_prior,
                 zone_share=site.zone_share,
@@ -99,6 +107,7 @@ class Station:
             health={},
             coverage={},
             n_alerts=0,
+            hand_over=no_hand_over(t_utc_ns),
         )
 
     def perceive(
@@ -136,7 +145,8 @@ class Station:
             picture = replace(picture, t_utc_ns=max(picture.t_utc_ns, seen.t_utc_ns))
             match seen:
                 case Positions():
-                    picture, associations[seen.sensor_id] = self._track(picture, seen)
+                    picture, associations[seen.sensor_id], said = self._track(picture, seen)
+                    events += said
                 case Coverage():
                     coverage = {**picture.coverage, seen.sensor_id: seen}
                     past = nearest(picture.history, seen.t_utc_ns)
@@ -145,12 +155,8 @@ class Station:
                         passages = self.fuser.cover(passages, seen, past)
                     picture = replace(picture, coverage=coverage, passages=passages)
                 case Health():
-                    before = picture.health.get(seen.sensor_id)
-                    picture = replace(picture, health={**picture.health, seen.sensor_id: seen})
-                    if before is None or (before.state, before.reason) != (seen.state, seen.reason):
-                        events.append(
-                            HealthChanged(t_utc_ns=seen.t_utc_ns, before=before, after=seen)
-                        )
+                    picture, said = with_health(picture, seen)
+                    events += said
                 case Evidence():
                     pass  # below: all zones of a look together
         for look in looks_of(observations):
@@ -159,18 +165,86 @@ class Station:
                 whose = associations.get(look[0].sensor_id)
                 passages = self.fuser.attach(picture.passages, look, past, whose)
                 picture = replace(picture, passages=passages)
+        # A look may have come late, to whom somebody was before.
+        picture = with_joins(picture, picture.hand_over.joins, fuser=self.fuser, site=self.site)
+        before = picture.passages
         picture, decided = self.decider(picture)
+        picture = remembering(picture, before, decided)
         hints, tasks = self.scheduler(picture)
         return picture, (*events, *decided, *tasks), hints
 
-    def _track(self, picture: Picture, positions: Positions) -> tuple[Picture, Association]:
+    def _track(
+        self, picture: Picture, positions: Positions
+    ) -> tuple[Picture, Association, list[Event]]:
+        """Take in a scan: who is where, who is whom, and what goes along with them."""
         update = self.tracker(picture.tracks, positions, picture.coverage)
-        passages = follow(picture.passages, update.tracks, site=self.site, log_prior=self.log_prior)
         oldest_ns = update.tracks.t_utc_ns - round(HISTORY_S * 1e9)
         kept = tuple(past for past in picture.history if past.t_utc_ns >= oldest_ns)
-        history = (*kept, snapshot(update.tracks))
-        picture = replace(picture, tracks=update.tracks, passages=passages, history=history)
-        return picture, update.association
+        handed = self.hand_over(picture.hand_over, update.tracks, picture.coverage)
+        events: list[Event] = list(said_of(handed.joins, picture.hand_over, picture.t_utc_ns))
+        before = picture
+        picture = replace(
+            picture,
+            tracks=update.tracks,
+            history=(*kept, snapshot(update.tracks)),
+            passages=follow(
+                picture.passages, update.tracks, site=self.site, log_prior=self.log_prior
+            ),
+            hand_over=handed.state,
+        )
+        picture = with_joins(picture, handed.joins, fuser=self.fuser, site=self.site)
+        picture, things = with_things(
+            before,
+            picture,
+            past=partial(nearest, picture.history),
+            fuser=self.fuser,
+            site=self.site,
+        )
+        events += things
+        for health in update.problems:
+            picture, said = with_health(picture, health)
+            events += said
+        for problem in update.over:
+            # What somebody else has said since stands.
+            if picture.health.get(problem.sensor_id) == problem:
+                picture, said = with_health(picture, well_again(problem, picture.t_utc_ns))
+                events += said
+        return picture, update.association, events
+
+
+def tracker_of(site: Site) -> CrowdTracker:
+    """Return a tracker that knows the walls of a site and where it ends.
+
+    Of a site with several levels it knows neither: tracks carry no level yet.
+    """
+    if len(site.levels) != 1:
+        return CrowdTracker(max_unseen_s=MAX_UNSEEN_S)
+    level = site.levels[0]
+    return CrowdTracker(
+        wall_site_m=level.wall_site_m,
+        area_site_m=np.stack([level.min_site_m, level.max_site_m]),
+        max_unseen_s=MAX_UNSEEN_S,
+    )
+
+
+def with_health(picture: Picture, health: Health) -> tuple[Picture, list[Event]]:
+    """Return the picture with a sensor's latest word, and what to say if it is another."""
+    before = picture.health.get(health.sensor_id)
+    picture = replace(picture, health={**picture.health, health.sensor_id: health})
+    if before is not None and (before.state, before.reason) == (health.state, health.reason):
+        return picture, []
+    return picture, [HealthChanged(t_utc_ns=health.t_utc_ns, before=before, after=health)]
+
+
+def well_again(problem: Health, t_utc_ns: int) -> Health:
+    """Return the word of a sensor whose problem is over."""
+    return Health(
+        sensor_id=problem.sensor_id,
+        t_utc_ns=t_utc_ns,
+        state=HealthState.OK,
+        reason=HealthReason.NONE,
+        message="",
+    )
 
 
 def snapshot(tracks: Tracks) -> Snapshot:

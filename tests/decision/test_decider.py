@@ -5,9 +5,11 @@ import pytest
 
 from standex.decision.decider import SequentialDecider
 from standex.model.event import Alert, PassageClosed, VerdictChanged
-from standex.model.picture import LedgerEntry, Outcome, Passage, Picture, no_tracks
+from standex.model.hand_over import no_hand_over
+from standex.model.picture import Joined, LedgerEntry, Outcome, Passage, PassageKind, Picture
 from standex.model.site import Site
-from standex.model.zones import ZONE_INDEX, ZONES
+from standex.model.tracks import Tracks, no_tracks
+from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
 from standex.testing import check_decider
 from standex.testing.examples import T_UTC_NS, example_passage, example_picture
 
@@ -181,3 +183,90 @@ def test_a_closed_passage_says_what_was_known(decider, site) -> None:
     assert event.p_threat == pytest.approx(0.1)
     assert (event.first_utc_ns, event.last_utc_ns) == (passage.first_utc_ns, passage.last_utc_ns)
     assert event.alert_id == ""
+
+
+def test_who_ended_in_a_gap_is_awaited(decider: SequentialDecider, site: Site) -> None:
+    picture = example_picture(site, somebody(site, past=False))
+    gone = later(picture, site.lag_s + 1, is_followed=False)
+    awaited = replace(gone, hand_over=replace(no_hand_over(0), awaited=(1,)))
+    after, events = decider(awaited)
+    assert closed(events) == []
+    assert after.passages[1].verdict.outcome is Outcome.PENDING
+    given_up = replace(after, hand_over=no_hand_over(0))
+    assert [event.outcome for event in closed(decider(given_up)[1])] == [Outcome.NOTHING_FOUND]
+
+
+def joined(passage: Passage, *, p_same: float, track_id=1) -> Passage:
+    from_whom = Joined(
+        track_id=track_id,
+        p_same=p_same,
+        entries=(),
+        covered=passage.covered,
+        own_covered=passage.covered,
+    )
+    return replace(passage, joined=from_whom)
+
+
+@pytest.mark.parametrize(("p_same", "n_alerts"), [(0.9, 1), (0.4, 2)])
+def test_one_person_under_two_numbers_is_one_incident(decider, site, p_same, n_alerts) -> None:
+    earlier = somebody(site, threat=0.9, track_id=1)
+    now = joined(somebody(site, threat=0.8, track_id=2), p_same=p_same)
+    picture, events = decider(example_picture(site, earlier, now))
+    alerts = [event for event in events if isinstance(event, Alert)]
+    assert len(alerts) == n_alerts
+    assert alerts[-1].track_id == 2
+    # Who is followed under another number does not leave for themselves.
+    gone = later(picture, 30.0, is_followed=False)
+    gone = replace(gone, tracks=only(picture, 2, t_utc_ns=gone.t_utc_ns))
+    gone = replace(
+        gone, passages={**gone.passages, 2: replace(gone.passages[2], last_utc_ns=gone.t_utc_ns)}
+    )
+    left = {event.track_id for event in closed(decider(gone)[1])}
+    assert left == (set() if p_same >= 0.5 else {1})
+
+
+def only(picture: Picture, track_id: int, *, t_utc_ns: int) -> Tracks:
+    keep = picture.tracks.track_id == track_id
+    return replace(
+        picture.tracks,
+        t_utc_ns=t_utc_ns,
+        track_id=picture.tracks.track_id[keep],
+        mean=picture.tracks.mean[keep],
+        covariance=picture.tracks.covariance[keep],
+        existence=picture.tracks.existence[keep],
+        is_confirmed=picture.tracks.is_confirmed[keep],
+        last_seen_utc_ns=picture.tracks.last_seen_utc_ns[keep],
+        descriptor=picture.tracks.descriptor[keep],
+        p_object=picture.tracks.p_object[keep],
+    )
+
+
+def test_an_alert_that_came_along_is_not_raised_again(decider, site) -> None:
+    passage = replace(joined(somebody(site, track_id=2), p_same=0.9), alert_id="metro-000007")
+    picture, events = decider(example_picture(site, passage))
+    assert not any(isinstance(event, Alert) for event in events)
+    assert picture.passages[2].verdict.outcome is Outcome.ALARM
+    assert picture.n_alerts == 0
+
+
+def test_a_thing_that_is_left_stays(decider: SequentialDecider, site: Site) -> None:
+    thing = replace(somebody(site, covered=0.0), kind=PassageKind.THING, is_left=True)
+    picture = later(example_picture(site, thing), 3600.0, is_followed=False)
+    after, events = decider(picture)
+    assert list(after.passages) == [1]
+    assert closed(events) == []
+    taken = replace(thing, is_left=False)
+    _, events = decider(replace(picture, passages={1: taken}))
+    assert [event.outcome for event in closed(events)] == [Outcome.NOT_SCREENED]
+
+
+def test_a_thing_is_all_bag(decider: SequentialDecider, site: Site) -> None:
+    thing = replace(somebody(site, threat=0.9, covered=0.9), kind=PassageKind.THING)
+    picture, events = decider(example_picture(site, thing))
+    assert events == ()  # what is said of a torso means nothing here
+    assert picture.passages[1].verdict.p_threat == pytest.approx(0, abs=1e-9)
+    log_posterior = thing.log_posterior.copy()
+    log_posterior[ZONE_INDEX[BodyZone.BAG], -1] = np.log(0.8)
+    _, events = decider(example_picture(site, replace(thing, log_posterior=log_posterior)))
+    (alert,) = (event for event in events if isinstance(event, Alert))
+    assert alert.zone is BodyZone.BAG

@@ -5,9 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standex.decision.passages import crossed, follow, new_passage, seconds_in_reach
-from standex.model.picture import Outcome, Passage, Tracks
+from standex.decision.passages import (
+    crossed,
+    follow,
+    joined_past_screening,
+    new_passage,
+    seconds_in_reach,
+)
+from standex.model.picture import Outcome, Passage, PassageKind
 from standex.model.site import Line, LineRole, Site
+from standex.model.tracks import Tracks
 from standex.testing.examples import T_UTC_NS, example_passage
 
 # North to south at x = 0, so that forward is west.
@@ -58,7 +65,7 @@ def test_many_steps_are_each_their_own(steps) -> None:
     assert together.tolist() == [step(row[:2], row[2:]) for row in ends]
 
 
-def tracks(*rows, t_s=0.0, is_confirmed=True) -> Tracks:
+def tracks(*rows, t_s=0.0, is_confirmed=True, p_object=0.0) -> Tracks:
     n = len(rows)
     t_utc_ns = T_UTC_NS + round(t_s * 1e9)
     return Tracks(
@@ -70,6 +77,8 @@ def tracks(*rows, t_s=0.0, is_confirmed=True) -> Tracks:
         is_confirmed=np.full(n, is_confirmed),
         last_seen_utc_ns=np.full(n, t_utc_ns - 1),
         next_track_id=100,
+        descriptor=np.zeros((n, 0)),
+        p_object=np.full(n, p_object),
     )
 
 
@@ -165,3 +174,42 @@ def test_somebody_new_is_not_covered(site: Site) -> None:
     assert (passage.first_utc_ns, passage.last_utc_ns) == (5, 5)
     assert not passage.covered.any()
     assert passage.entries == ()
+
+
+@pytest.mark.parametrize(
+    ("was_past", "from_x", "to_x", "is_past"),
+    [
+        (False, 1.0, -1.0, True),  # went over the line where nobody looked
+        (True, -1.0, -3.0, True),
+        (True, -3.0, 5.0, False),  # came back, and is ahead of the sensors again
+        (False, 3.0, 1.0, False),
+    ],
+)
+def test_joined_across_the_screening_line(screened, was_past, from_x, to_x, is_past) -> None:
+    earlier = example_passage(screened, track_id=1, position_site_m=(from_x, 2.0))
+    later = example_passage(screened, track_id=2, position_site_m=(to_x, 2.0))
+    earlier = replace(earlier, is_past_screening=was_past)
+    assert joined_past_screening(earlier, later, screened) is is_past
+    assert joined_past_screening(earlier, replace(later, is_past_screening=True), screened)
+
+
+def test_the_next_line_is_shown(screened: Site) -> None:
+    begun = moved({}, (1, 3, 2, -1.0, 0), (2, 3, 2, 1.0, 0), (3, 3, 2, 0, 0), site=screened)
+    there = begun[1].next_line
+    assert there is not None
+    assert there.line_id == "l"
+    assert there.median_s == pytest.approx(3.0, rel=0.05)
+    assert begun[2].next_line is None  # walks away
+    assert begun[3].next_line is not None
+    assert begun[3].next_line.median_s == np.inf
+
+
+def test_a_thing_is_a_thing_until_it_is_rather_not(screened: Site) -> None:
+    passages: dict[int, Passage] = {}
+    kinds = []
+    for p_object in (0.0, 0.6, 0.3, 0.1):
+        passages = moved(passages, (1, 1, 2, 0, 0), site=screened, p_object=p_object)
+        kinds.append(passages[1].kind)
+    person, thing = PassageKind.PERSON, PassageKind.THING
+    assert kinds == [person, thing, thing, person]
+    assert moved({}, (1, 1, 2, 0, 0), site=screened, p_object=0.9)[1].next_line is None

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from standex.edges.settings import load_site
-from standex.model.picture import Snapshot
 from standex.model.site import Site
+from standex.model.tracks import Snapshot
 
 At = Callable[..., Snapshot]
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standex.fusion.fuser import LedgerFuser
-from standex.model.picture import Association, Passage
+from standex.model.picture import Passage
 from standex.model.site import Site
+from standex.model.tracks import Association
 from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
 from standex.testing import check_fuser
 from standex.testing.examples import (
@@ -77,8 +78,9 @@ def test_two_who_share_a_look_are_raised_less_than_one_alone(site, at, x_m, stre
     surely = Association(
         sensor_id="mw-south",
         t_utc_ns=T_UTC_NS,
-        track_id=np.array([1]),
-        weight=np.ones((1, 1)),
+        first_pair=np.array([0, 1]),
+        pair_track_id=np.array([1]),
+        pair_weight=np.ones(1),
         nobody=np.zeros(1),
     )
     alone = fuser.attach(
@@ -114,8 +116,9 @@ def association(sensor_id: str, weight, nobody) -> Association:
     return Association(
         sensor_id=sensor_id,
         t_utc_ns=T_UTC_NS,
-        track_id=np.array([1, 2]),
-        weight=np.array([weight]),
+        first_pair=np.array([0, 2]),
+        pair_track_id=np.array([1, 2]),
+        pair_weight=np.array(weight),
         nobody=np.array([nobody]),
     )
 

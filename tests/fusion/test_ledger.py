@@ -172,7 +172,7 @@ def test_half_a_look_is_half_a_witness() -> None:
 
 NAMES = ("panel", "nose", "second", "third")
 PAIRS = [frozenset((a, b)) for k, a in enumerate(NAMES) for b in NAMES[:k]]
-WORTH = st.dictionaries(st.sampled_from(NAMES), st.floats(0, 20), min_size=1)
+WORTH = st.dictionaries(st.sampled_from(NAMES), st.floats(0, 20, allow_subnormal=False), min_size=1)
 BETWEEN = st.fixed_dictionaries({pair: st.floats(0, 1) for pair in PAIRS})
 
 

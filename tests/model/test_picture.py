@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from standex.edges.settings import load_site
-from standex.model.picture import no_tracks
+from standex.model.tracks import no_tracks
 from standex.model.zones import ZONES
 from standex.testing.examples import example_passage
 

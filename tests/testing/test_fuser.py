@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
+from standex.fusion.fuser import LedgerFuser
 from standex.model.observation import Coverage, Evidence, GaussianFootprint
-from standex.model.picture import Association, LedgerEntry, Passage, Snapshot
+from standex.model.picture import LedgerEntry, Passage
 from standex.model.site import Site
+from standex.model.tracks import Association, Snapshot
 from standex.model.zones import ZONE_INDEX
 from standex.testing.fuser import check_fuser
 
@@ -18,6 +20,7 @@ TRUSTED = "known"
 class NearestPerson:
     """Gives a look to whoever stands within a metre, or errs as ``fault`` says."""
 
+    site: Site
     fault: str = ""
 
     def attach(
@@ -89,10 +92,39 @@ class NearestPerson:
                     after[track_id] = replace(after[track_id], covered=covered)
         return after
 
+    def join(self, later: Passage, earlier: Passage | None, p_same: float, /) -> Passage:
+        if self.fault == "never takes back" and earlier is None:
+            return later
+        if self.fault == "joins anybody":
+            p_same = 1.0
+        joined = self._ledger().join(later, earlier, p_same)
+        if self.fault == "joins again and again":
+            return replace(joined, joined=None)
+        return joined
+
+    def move(
+        self, passages: Mapping[int, Passage], from_whom: Mapping[int, float], to_whom: int, /
+    ) -> Mapping[int, Passage]:
+        after = self._ledger().move(passages, from_whom, to_whom)
+        if self.fault == "leaves the ledger behind":
+            return {**after, to_whom: passages[to_whom]}
+        if self.fault == "covers what is gone":
+            return {
+                number: replace(p, covered=passages[number].covered) for number, p in after.items()
+            }
+        return after
+
+    def _ledger(self) -> LedgerFuser:
+        return LedgerFuser(
+            log_prior=self.site.log_prior(),
+            zone_share=self.site.zone_share,
+            trusted=frozenset({TRUSTED}),
+        )
+
 
 def test_a_good_one_passes(site: Site) -> None:
-    check_fuser(NearestPerson(), site=site)
-    check_fuser(NearestPerson(), site=site, calibration_id=TRUSTED)
+    check_fuser(NearestPerson(site), site=site)
+    check_fuser(NearestPerson(site), site=site, calibration_id=TRUSTED)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +140,13 @@ def test_a_good_one_passes(site: Site) -> None:
         ("not normalised", "sums to one"),
         ("wraps around", "nothing was covered"),
         ("latest only", "nothing was covered"),
+        ("joins anybody", "coverage|Not equal|the likelier"),
+        ("joins again and again", "the last one counts"),
+        ("never takes back", "nothing goes along"),
+        ("leaves the ledger behind", "covered|goes with the bag"),
+        ("covers what is gone", "is not covered"),
     ],
 )
 def test_a_bad_one_is_caught(site: Site, fault: str, says: str) -> None:
     with pytest.raises(AssertionError, match=says):
-        check_fuser(NearestPerson(fault), site=site, calibration_id=TRUSTED)
+        check_fuser(NearestPerson(site, fault), site=site, calibration_id=TRUSTED)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from standex.model.observation import Coverage, Positions
-from standex.model.picture import Association, Tracks
 from standex.model.ports import TrackUpdate
+from standex.model.tracks import Association, Tracks
 from standex.testing.tracker import check_tracker
 
 
@@ -44,6 +44,8 @@ class Nearest:
             is_confirmed=np.concatenate([confirmed[kept], np.full(n, self.fault == "at once")]),
             last_seen_utc_ns=np.concatenate([last_seen[kept], np.full(n, positions.t_utc_ns)]),
             next_track_id=max(first + n, tracks.next_track_id),
+            descriptor=np.zeros((kept.sum() + n, 0)),
+            p_object=np.zeros(kept.sum() + n),
         )
         if self.fault == "by chance":
             after = replace(after, mean=after.mean + 1e-9 * np.random.default_rng().random())
@@ -53,8 +55,9 @@ class Nearest:
             association=Association(
                 sensor_id=positions.sensor_id,
                 t_utc_ns=positions.t_utc_ns,
-                track_id=tracks.track_id,
-                weight=weight.astype(float),
+                first_pair=np.concatenate([[0], np.cumsum(weight.sum(axis=1))]),
+                pair_track_id=tracks.track_id[np.nonzero(weight)[1]],
+                pair_weight=weight[weight].astype(float),
                 nobody=nobody,
             ),
         )

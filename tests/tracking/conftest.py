@@ -1,15 +1,22 @@
 """Scans and coverage to feed a tracker with."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from standex.model.observation import Coverage, Positions
+from standex.model.tracks import Modes, Tracks, no_tracks
 from standex.model.zones import ZONES
+from standex.tracking.existence import seen_by
+from standex.tracking.motion import combined
+from standex.tracking.step import Heard, People, StepSettings
 
 Scan = Callable[..., Positions]
 Look = Callable[..., Coverage]
+Crowd = Callable[..., tuple[Tracks, People, Heard]]
+Settings = Callable[..., StepSettings]
 
 
 @pytest.fixture
@@ -66,5 +73,87 @@ def look() -> Look:
             p_report=np.full((nx, ny), p_report),
             p_detect=np.zeros((len(ZONES), nx, ny)),
         )
+
+    return make
+
+
+def spreads(rng: np.random.Generator, n: int, scale: float, size: int = 2) -> np.ndarray:
+    """Return covariances that are longer one way than the other."""
+    root = rng.normal(scale=scale, size=(n, size, size))
+    return root @ root.transpose(0, 2, 1) + 0.01 * scale**2 * np.eye(size)
+
+
+@pytest.fixture
+def crowd(look: Look) -> Crowd:
+    """Return people at random places, and a scan of most of them among clutter."""
+
+    def make(
+        rng: np.random.Generator,
+        *,
+        n: int = 40,
+        width_m: float = 8.0,
+        n_clutter: int = 8,
+        n_lost: int = 0,
+        is_seen: bool = True,
+        is_covered: bool = True,
+        wall_site_m=(),
+    ) -> tuple[Tracks, People, Heard]:
+        place = rng.uniform(0, width_m, (n, 2))
+        mean = np.concatenate([place, rng.normal(0, 1, (n, 2))], axis=1)[:, None]
+        mean = mean + rng.normal(0, 0.1, (n, 2, 4))
+        covariance = spreads(rng, 2 * n, 0.15, 4).reshape(n, 2, 4, 4)
+        covariance[:n_lost, :, :2, :2] += 2 * np.eye(2)
+        walks = rng.uniform(0.02, 0.98, n)
+        modes = Modes(
+            mean=mean, covariance=covariance, probability=np.stack([walks, 1 - walks], axis=1)
+        )
+        mean, covariance = combined(modes)
+        confirmed = rng.random(n) < 0.8
+        confirmed[:n_lost] = True
+        tracks = replace(
+            no_tracks(10**9),
+            track_id=2 * np.arange(1, n + 1),
+            mean=mean,
+            covariance=covariance,
+            existence=rng.uniform(0.02, 0.999, n),
+            is_confirmed=confirmed,
+            last_seen_utc_ns=rng.integers(0, 10**9, n),
+            next_track_id=2 * n + 1,
+            descriptor=np.zeros((n, 0)),
+            p_object=rng.random(n),
+            modes=modes,
+        )
+        seen = place[rng.random(n) < 0.9 * is_seen]
+        seen = seen + rng.normal(0, 0.15, seen.shape)
+        clutter = rng.uniform(0, width_m, (n_clutter * is_seen, 2))
+        z = rng.permutation(np.concatenate([seen, clutter]))
+        people = People(
+            place_site_m=mean[:, :2],
+            modes=modes,
+            existence=tracks.existence,
+            is_confirmed=confirmed,
+        )
+        coverage = look(low_site_m=(0, 0), high_site_m=(width_m, width_m))
+        coverage.p_report[:, : len(coverage.p_report) // 3] = 0.3  # a fresh array of the fixture's
+        return tracks, people, Heard(
+            position_site_m=z,
+            covariance_site_m2=spreads(rng, len(z), 0.15),
+            nobody_per_m2=0.02,
+            seen=seen_by(coverage) if is_covered else None,
+            wall_site_m=np.array(wall_site_m, dtype=float).reshape(-1, 2, 2),
+        )
+
+    return make
+
+
+@pytest.fixture
+def settings() -> Settings:
+    def make(**changed) -> StepSettings:
+        usual = {
+            "gate": 4.0, "sharpness": 2.0, "min_p_report": 0.1, "max_pairs_per_track": 8,
+            "lost_std_m": 0.8, "survive": 0.997, "survive_outside": 0.8, "max_gain": 2.6,
+            "max_loss": 3.0, "area_site_m": np.array([[-np.inf] * 2, [np.inf] * 2]),
+        }  # fmt: skip
+        return StepSettings(**(usual | changed))
 
     return make

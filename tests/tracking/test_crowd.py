@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import chi2
 
-from standex.model.picture import no_tracks
+from standex.model.tracks import no_tracks
 from standex.tracking.tracker import CrowdTracker
 
 TRACKER = CrowdTracker()

@@ -5,25 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standex.tracking.existence import p_report_at, survive, update_existence
+from standex.tracking.existence import p_report_at, seen_by, update_existence
 
 SURE_M2 = np.tile(1e-6 * np.eye(2), (3, 1, 1))
 PLACE_M = np.array([[0.25, 0.25], [0.25, 1.75], [-0.01, 0.25]])
 
 
-@given(first_s=st.floats(0, 10), second_s=st.floats(0, 10))
-def test_surviving_twice_is_surviving_longer(first_s: float, second_s: float) -> None:
-    r = np.array([0.2, 0.9])
-    twice = survive(
-        survive(r, dt_s=first_s, p_survive_per_s=0.9), dt_s=second_s, p_survive_per_s=0.9
-    )
-    np.testing.assert_allclose(twice, survive(r, dt_s=first_s + second_s, p_survive_per_s=0.9))
-
-
 def test_coverage_is_read_at_the_place_and_zero_outside(look) -> None:
     coverage = look(low_site_m=(0, 0), high_site_m=(1, 2))
     by_row = replace(coverage, p_report=np.arange(8.0).reshape(2, 4) / 8)
-    for expected_or_least in p_report_at(by_row, PLACE_M, SURE_M2):
+    for expected_or_least in p_report_at(seen_by(by_row), PLACE_M, SURE_M2):
         np.testing.assert_allclose(expected_or_least, [0, 3 / 8, 0])
     for expected_or_least in p_report_at(None, PLACE_M, SURE_M2):
         np.testing.assert_array_equal(expected_or_least, 0)
@@ -32,7 +23,7 @@ def test_coverage_is_read_at_the_place_and_zero_outside(look) -> None:
 def test_who_may_still_be_in_the_shadow_is_not_missed(look) -> None:
     coverage = look(low_site_m=(0, -50), high_site_m=(50, 50), p_report=0.9)
     near_the_edge = np.array([[0.01, 0.0]])
-    expected, least = p_report_at(coverage, near_the_edge, np.eye(2)[None])
+    expected, least = p_report_at(seen_by(coverage), near_the_edge, np.eye(2)[None])
     # Of the five points the one in the shadow weighs a sixth.
     np.testing.assert_allclose(expected, 0.9 * 5 / 6)
     np.testing.assert_array_equal(least, 0)
@@ -43,13 +34,26 @@ def test_points_lie_where_the_covariance_says(look) -> None:
     across = np.array([[[1.0, 0.99], [0.99, 1.0]]])
     along = np.array([[[1.0, 0.0], [0.0, 0.01]]])
     here = np.array([[0.0, 0.0]])
-    np.testing.assert_allclose(p_report_at(coverage, here, along)[0], 1)
-    np.testing.assert_allclose(p_report_at(coverage, here, across)[0], 4 / 6)
+    np.testing.assert_allclose(p_report_at(seen_by(coverage), here, along)[0], 1)
+    np.testing.assert_allclose(p_report_at(seen_by(coverage), here, across)[0], 4 / 6)
+
+
+@pytest.mark.parametrize("origin_site_m", [[np.nan, 0.0], [0.0, -np.inf]])
+def test_refuses_a_grid_that_is_nowhere(look, origin_site_m) -> None:
+    with pytest.raises(ValueError, match="finite origin"):
+        seen_by(replace(look(), origin_site_m=np.array(origin_site_m)))
+
+
+def test_a_coverage_is_looked_through_once(look) -> None:
+    coverage = look()
+    assert seen_by(coverage) is seen_by(coverage)
+    assert seen_by(coverage) is not seen_by(replace(coverage, t_utc_ns=1))
+    assert seen_by(None) is None
 
 
 def test_coverage_without_cells_covers_nothing(look) -> None:
     empty = look(high_site_m=(-2.0, -2.0))
-    np.testing.assert_array_equal(p_report_at(empty, PLACE_M, SURE_M2)[0], 0)
+    np.testing.assert_array_equal(p_report_at(seen_by(empty), PLACE_M, SURE_M2)[0], 0)
 
 
 @pytest.mark.parametrize("value", [np.nan, -0.1, 1.1])
@@ -58,13 +62,13 @@ def test_refuses_a_coverage_that_is_no_probability(look, value: float) -> None:
     p_report = coverage.p_report.copy()
     p_report[1, 1] = value
     with pytest.raises(ValueError, match="p_report of camera"):
-        p_report_at(replace(coverage, p_report=p_report), PLACE_M, SURE_M2)
+        seen_by(replace(coverage, p_report=p_report))
 
 
 @pytest.mark.parametrize("cell_m", [0.0, np.nan])
 def test_refuses_cells_without_width(look, cell_m: float) -> None:
     with pytest.raises(ValueError, match="cell_m above 0"):
-        p_report_at(replace(look(), cell_m=cell_m), PLACE_M, SURE_M2)
+        seen_by(replace(look(), cell_m=cell_m))
 
 
 def after(r: float, p_report: float, missed: float, gain: float = 100, loss: float = 100) -> float:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standex.model.picture import Tracks, no_tracks
+from standex.model.tracks import Tracks, no_tracks
 from standex.tracking.lifecycle import (
     begin,
     confirm,

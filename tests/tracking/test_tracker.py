@@ -3,8 +3,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from standex.model.picture import Tracks, no_tracks
 from standex.model.ports import Tracker
+from standex.model.tracks import Tracks, no_tracks
 from standex.tracking.tracker import CrowdTracker
 
 TRACKER = CrowdTracker()

@@ -6,9 +6,10 @@ from typing import final
 import numpy as np
 
 from standex.decision.passages import seconds_in_reach
+from standex.decision.things import BAG
 from standex.decision.verdict import decide
 from standex.model.event import Alert, Event, PassageClosed, VerdictChanged
-from standex.model.picture import Outcome, Passage, Picture, Verdict
+from standex.model.picture import Outcome, Passage, PassageKind, Picture, Verdict
 from standex.model.site import Site
 from standex.model.zones import ZONE_INDEX, ZONES
 
@@ -34,14 +35,19 @@ class SequentialDecider:
         """Return the picture with its verdicts, and what changed.
 
         A passage is closed once its track has been gone for the site's lag, so that a late look
-        still counts.
+        still counts; of who ended in a gap, once they are no longer awaited. Who goes by a later
+        number is decided there. A thing that was left stays.
         """
-        followed = {int(t) for t in picture.tracks.track_id}
+        followed = {int(t) for t in picture.tracks.track_id} | set(picture.hand_over.awaited)
+        superseded = picture.superseded
         verdicts = self._verdicts(picture, followed)
         events: list[Event] = []
         passages: dict[int, Passage] = {}
         n_alerts = picture.n_alerts
         for (track_id, before), verdict in zip(picture.passages.items(), verdicts, strict=True):
+            if track_id in superseded:
+                passages[track_id] = before
+                continue
             passage = before if verdict == before.verdict else replace(before, verdict=verdict)
             if verdict.outcome is Outcome.ALARM and not passage.alert_id:
                 n_alerts += 1
@@ -56,6 +62,8 @@ class SequentialDecider:
         return replace(picture, passages=passages, n_alerts=n_alerts), tuple(events)
 
     def _is_gone(self, passage: Passage, t_utc_ns: int, followed: set[int]) -> bool:
+        if passage.is_left:
+            return False
         unseen_s = (t_utc_ns - passage.last_utc_ns) * 1e-9
         left_s = self.max_unseen_s if passage.track_id in followed else 0.0
         return unseen_s > left_s + self.site.lag_s
@@ -70,6 +78,10 @@ class SequentialDecider:
         )
         wanted = [ZONE_INDEX[zone] for zone in point.wanted_zones]
         coverage = np.stack([passage.covered for passage in people])[:, wanted].min(axis=1)
+        for row, passage in enumerate(people):
+            if passage.kind is PassageKind.THING:  # it has no body, it is all bag
+                in_bag, _ = self.site.items.p_threat(passage.log_posterior[[BAG]])
+                p_threat[row], zone_row[row], coverage[row] = in_bag, BAG, passage.covered[BAG]
         return [
             decide(
                 p_threat=p,

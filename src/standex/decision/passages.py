@@ -6,9 +6,14 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from standex.model.picture import Outcome, Passage, Tracks, Verdict
+from standex.decision.arrival import Pace, next_lines
+from standex.decision.things import is_thing
+from standex.model.picture import Outcome, Passage, PassageKind, Verdict
 from standex.model.site import Line, LineRole, Site
+from standex.model.tracks import Tracks
 from standex.model.zones import ZONES
+
+PACE = Pace()
 
 
 def new_passage(
@@ -42,8 +47,17 @@ def follow(
     *,
     site: Site,
     log_prior: Float[np.ndarray, "zones classes"],
+    pace: Pace = PACE,
 ) -> dict[int, Passage]:
-    """Return the passages after the tracks have moved; those without a track stay as they were."""
+    """Return the passages after the tracks have moved; those without a track stay as they were.
+
+    Args:
+        passages: so far, by track number.
+        tracks: as they are now.
+        site: for its lines.
+        log_prior: of who is new.
+        pace: of people, for when they reach the next line.
+    """
     rows = np.flatnonzero(tracks.is_confirmed)
     track_ids = tracks.track_id[rows].tolist()
     position, velocity = tracks.mean[rows, :2], tracks.mean[rows, 2:]
@@ -64,6 +78,10 @@ def follow(
         if line.role is LineRole.SCREENED:
             past |= crossed(line, before, position)
     last_utc_ns, is_past = tracks.last_seen_utc_ns[rows].tolist(), past.tolist()
+    was_thing = np.zeros(len(tracks.track_id), dtype=bool)
+    was_thing[rows] = [passage.kind is PassageKind.THING for passage in known]
+    thing = is_thing(tracks.p_object, was_thing)[rows].tolist()
+    ahead = next_lines(tracks, rows, site.lines, pace=pace)
     moved = dict(passages)
     for row, (track_id, passage) in enumerate(zip(track_ids, known, strict=True)):
         moved[track_id] = replace(
@@ -72,8 +90,24 @@ def follow(
             position_site_m=position[row],
             velocity_site_m_per_s=velocity[row],
             is_past_screening=is_past[row],
+            kind=PassageKind.THING if thing[row] else PassageKind.PERSON,
+            next_line=None if thing[row] else ahead[row],
+            is_left=passage.is_left and thing[row],
         )
     return moved
+
+
+def joined_past_screening(earlier: Passage, later: Passage, site: Site) -> bool:
+    """Return whether somebody, under their later number, has every sensor behind them.
+
+    Who was past the screening line and is still beyond it, or went over it unseen. Who came back
+    before it is ahead of the sensors again.
+    """
+    lines = [line for line in site.lines if line.role is LineRole.SCREENED]
+    from_m, to_m = earlier.position_site_m[None], later.position_site_m[None]
+    went_over = any(bool(crossed(line, from_m, to_m)[0]) for line in lines)
+    is_beyond = any(bool(line.beyond_m(to_m)[0] >= 0) for line in lines)
+    return later.is_past_screening or went_over or (earlier.is_past_screening and is_beyond)
 
 
 def crossed(

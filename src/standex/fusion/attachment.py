@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from standex.model.observation import Footprint, GaussianFootprint
-from standex.model.picture import Snapshot
+from standex.model.tracks import Snapshot
 
 NEGLIGIBLE = 1e-6  # a person with less than this share of a look gets no entry
 SPEED_STD_M_PER_S = 0.5  # by so much people leave the speed that they were last seen with

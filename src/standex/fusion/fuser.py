@@ -8,10 +8,13 @@ import numpy as np
 from jaxtyping import Float
 
 from standex.fusion.attachment import NEGLIGIBLE, attached, footprint_weights
+from standex.fusion.carry_over import key_of
+from standex.fusion.joining import joined_with, moved, own_coverage, with_coverage
 from standex.fusion.ledger import log_posterior
 from standex.model.observation import Coverage, Evidence
-from standex.model.picture import Association, LedgerEntry, Passage, Snapshot
+from standex.model.picture import LedgerEntry, Passage
 from standex.model.site import Correlations
+from standex.model.tracks import Association, Snapshot
 from standex.model.zones import ZONE_INDEX
 
 
@@ -53,7 +56,7 @@ class LedgerFuser:
         self._check(look)
         first = look[0]
         if association is not None and _is_of(association, first):
-            track_id, weight = association.track_id, association.weight[first.position_row]
+            track_id, weight = association.of_row(first.position_row)
             nobody = float(association.nobody[first.position_row])
         else:
             track_id = snapshot.track_id
@@ -101,10 +104,41 @@ class LedgerFuser:
         changed = dict(passages)
         for track_id, p_detect in zip(snapshot.track_id[rows].tolist(), seen, strict=True):
             passage = passages.get(track_id)
-            if passage is not None and np.any(p_detect > passage.covered):
-                covered = np.maximum(passage.covered, p_detect)
-                changed[track_id] = replace(passage, covered=covered)
+            if passage is not None and np.any(p_detect > own_coverage(passage)):
+                changed[track_id] = with_coverage(passage, p_detect)
         return changed
+
+    def join(self, later: Passage, earlier: Passage | None, p_same: float, /) -> Passage:
+        """Return ``later`` with what is known of ``earlier``, if that is the same person.
+
+        Raises:
+            ValueError: ``p_same`` is outside [0, 1].
+        """
+        return joined_with(
+            later,
+            earlier,
+            p_same,
+            log_prior=self.log_prior,
+            zone_share=self.zone_share,
+            between=self.between,
+        )
+
+    def move(
+        self, passages: Mapping[int, Passage], from_whom: Mapping[int, float], to_whom: int, /
+    ) -> Mapping[int, Passage]:
+        """Return the passages after a bag went, with what is known of it, to another.
+
+        Raises:
+            ValueError: the probabilities are not in [0, 1], or sum to more than one.
+        """
+        return moved(
+            passages,
+            from_whom,
+            to_whom,
+            log_prior=self.log_prior,
+            zone_share=self.zone_share,
+            between=self.between,
+        )
 
     def _check(self, look: tuple[Evidence, ...]) -> None:
         n_classes = self.log_prior.shape[1]
@@ -150,11 +184,16 @@ class LedgerFuser:
         )
 
     def _with_entries(self, passage: Passage, added: tuple[LedgerEntry, ...]) -> Passage:
-        # A sensor that repeats itself is not a second witness; the first word stands.
-        entries = {(e.sensor_id, e.look_id, e.zone): e for e in passage.entries}
+        # A sensor that repeats itself is not a second witness; the first word stands. What was only
+        # carried here gives way to the same look at this very person.
+        entries = {key_of(entry): entry for entry in passage.entries}
+        is_new = False
         for entry in added:
-            entries.setdefault((entry.sensor_id, entry.look_id, entry.zone), entry)
-        if len(entries) == len(passage.entries):
+            known = entries.get(key_of(entry))
+            if known is None or known.carried_from:
+                entries[key_of(entry)] = entry
+                is_new = True
+        if not is_new:
             return passage
         entries = tuple(entries.values())
         return replace(
@@ -167,5 +206,5 @@ class LedgerFuser:
 def _is_of(association: Association, evidence: Evidence) -> bool:
     """Whether the look's row is one of the scan that was associated."""
     return association.sensor_id == evidence.sensor_id and 0 <= evidence.position_row < len(
-        association.weight
+        association.nobody
     )

@@ -1,4 +1,4 @@
-"""What the station says to the world: alerts, verdicts, ends of passages, health, tasks."""
+"""What the station says to the world: alerts, verdicts, ends, joins, things, health, tasks."""
 
 from dataclasses import dataclass
 
@@ -121,4 +121,55 @@ class Task:
     reason: str
 
 
-Event = Alert | VerdictChanged | PassageClosed | HealthChanged | Task
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRejoined:
+    """Somebody newly followed is probably a person who was followed before.
+
+    The ledger goes along, with that probability. It is said when it begins to hold, when it
+    changes to another person, when it is taken back and when it has become final.
+
+    Attributes:
+        t_utc_ns: when it was found.
+        track_id: the person on the plan.
+        earlier_track_id: the number that they had before; 0 when a join is taken back.
+        p_same: P(it is the same person).
+        is_final: whether it can no longer change.
+        reason: in plain words.
+    """
+
+    t_utc_ns: int
+    track_id: int
+    earlier_track_id: int
+    p_same: float
+    is_final: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ThingLeft:
+    """A thing stands where somebody set it down, and they have gone away.
+
+    Attributes:
+        t_utc_ns: when it was found.
+        track_id: the thing on the plan.
+        level_id: floor.
+        position_site_m: x, y.
+        set_down_by: who most probably set it down, or 0.
+        p_threat: posterior probability that a threat is in it.
+        coverage: P(the reference object in it would have been detected).
+        alert_id: of the alert that goes with it, or empty.
+        reason: in plain words.
+    """
+
+    t_utc_ns: int
+    track_id: int
+    level_id: str
+    position_site_m: Float[np.ndarray, " 2"]
+    set_down_by: int
+    p_threat: float
+    coverage: float
+    alert_id: str
+    reason: str
+
+
+Event = Alert | VerdictChanged | PassageClosed | HealthChanged | Task | PersonRejoined | ThingLeft

@@ -26,6 +26,8 @@ class Positions:
         existence: P(a person, rather than clutter) of each row, by the sensor's own lights.
         descriptor: short-lived clothing descriptor per row (video), or no columns.
         clutter_per_m2: expected number of false positions per square metre and scan.
+        p_object: P(a thing that was set down, and no person) of each row; None where the sensor
+            cannot tell, and takes everything for people.
     """
 
     sensor_id: str
@@ -36,6 +38,7 @@ class Positions:
     existence: Float[np.ndarray, " n"]
     descriptor: Float[np.ndarray, "n k"]
     clutter_per_m2: float
+    p_object: Float[np.ndarray, " n"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,91 +1,16 @@
 """All that is remembered: tracks, passages with their ledgers, health, coverage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 
+from standex.model.hand_over import HandOverState, no_hand_over
 from standex.model.observation import Coverage, Health, Patch
+from standex.model.tracks import Snapshot, Tracks
 from standex.model.zones import ZONES, BodyZone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tracks:
-    """The people being followed, one per row, in order of their numbers.
-
-    Attributes:
-        t_utc_ns: time the states hold for.
-        track_id: never reused within a run of a station; no meaning outside it.
-        mean: x, y (m), vx, vy (m/s), site frame.
-        covariance: of ``mean``, in the units of its components.
-        existence: P(there is such a person).
-        is_confirmed: whether it counts as a person.
-        last_seen_utc_ns: last position attached to it.
-        next_track_id: number of the next person.
-    """
-
-    t_utc_ns: int
-    track_id: Int[np.ndarray, " n"]
-    mean: Float[np.ndarray, "n 4"]
-    covariance: Float[np.ndarray, "n 4 4"]
-    existence: Float[np.ndarray, " n"]
-    is_confirmed: Bool[np.ndarray, " n"]
-    last_seen_utc_ns: Int[np.ndarray, " n"]
-    next_track_id: int
-
-
-def no_tracks(t_utc_ns: int) -> Tracks:
-    """Return tracks of nobody."""
-    return Tracks(
-        t_utc_ns=t_utc_ns,
-        track_id=np.zeros(0, dtype=np.int64),
-        mean=np.zeros((0, 4)),
-        covariance=np.zeros((0, 4, 4)),
-        existence=np.zeros(0),
-        is_confirmed=np.zeros(0, dtype=bool),
-        last_seen_utc_ns=np.zeros(0, dtype=np.int64),
-        next_track_id=1,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Association:
-    """Which track each position of one scan belongs to, as marginal weights.
-
-    Attributes:
-        sensor_id: of the scan.
-        t_utc_ns: of the scan.
-        track_id: columns of ``weight``.
-        weight: P(row belongs to track); a row and its ``nobody`` sum to one.
-        nobody: P(row is clutter or a person not yet tracked).
-    """
-
-    sensor_id: str
-    t_utc_ns: int
-    track_id: Int[np.ndarray, " n"]
-    weight: Float[np.ndarray, "rows n"]
-    nobody: Float[np.ndarray, " rows"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Snapshot:
-    """Where the confirmed people were at one moment; kept as long as any footprint looks back.
-
-    Attributes:
-        t_utc_ns: when.
-        track_id: who.
-        position_site_m: x, y.
-        velocity_site_m_per_s: of each.
-        covariance_site_m2: of each position.
-    """
-
-    t_utc_ns: int
-    track_id: Int[np.ndarray, " n"]
-    position_site_m: Float[np.ndarray, "n 2"]
-    velocity_site_m_per_s: Float[np.ndarray, "n 2"]
-    covariance_site_m2: Float[np.ndarray, "n 2 2"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,6 +32,8 @@ class LedgerEntry:
         reason: in plain words.
         score: the features behind it.
         patch: the picture that goes with it.
+        carried_from: the earlier number of the person, or the bag or person that a bag's entry
+            was taken over from; 0 for a look at this person.
     """
 
     sensor_id: str
@@ -120,6 +47,7 @@ class LedgerEntry:
     reason: str
     score: dict[str, float]
     patch: Patch | None
+    carried_from: int = 0
 
 
 class Outcome(StrEnum):
@@ -150,6 +78,55 @@ class Verdict:
     reason: str
 
 
+class PassageKind(StrEnum):
+    """What is on its way: a person, or a thing that somebody set down."""
+
+    PERSON = "person"
+    THING = "thing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextLine:
+    """When somebody reaches the next line ahead, counted from when they were last followed.
+
+    Infinite where not even that is to be expected: for those who stand.
+
+    Attributes:
+        line_id: which line.
+        not_before_s: not even at a run.
+        earliest_s: earlier with a probability of 5 %.
+        median_s: as likely earlier as later.
+        latest_s: later with a probability of 5 %.
+    """
+
+    line_id: str
+    not_before_s: float
+    earliest_s: float
+    median_s: float
+    latest_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Joined:
+    """Whom this person was before, and what was taken over from there.
+
+    Attributes:
+        track_id: the earlier number.
+        p_same: P(it is the same person).
+        entries: of the earlier passage, as they were when taken over.
+        covered: of the earlier passage, the same.
+        own_covered: of this passage alone.
+        alert_id: of the alert that came along, or empty.
+    """
+
+    track_id: int
+    p_same: float
+    entries: tuple[LedgerEntry, ...]
+    covered: Float[np.ndarray, " zones"]
+    own_covered: Float[np.ndarray, " zones"]
+    alert_id: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Passage:
     """One person's way through the site, as far as the system followed it.
@@ -166,6 +143,11 @@ class Passage:
         log_posterior: per zone and class, recomputed from the ledger.
         verdict: as it stands.
         alert_id: of the one incident of this person, or empty.
+        kind: a person, or a thing that was set down.
+        next_line: when they reach the next line ahead; None when none is.
+        joined: whom they were before, or None.
+        set_down_by: of a thing: P(this person set it down), by track number.
+        is_left: of a thing: whether whoever set it down has gone away.
     """
 
     track_id: int
@@ -179,6 +161,11 @@ class Passage:
     log_posterior: Float[np.ndarray, "zones classes"]
     verdict: Verdict
     alert_id: str = ""
+    kind: PassageKind = PassageKind.PERSON
+    next_line: NextLine | None = None
+    joined: Joined | None = None
+    set_down_by: Mapping[int, float] = field(default_factory=dict[int, float])
+    is_left: bool = False
 
     def coverage_of(self, zone: BodyZone) -> float:
         """Return how well ``zone`` was looked at, 0 to 1."""
@@ -197,6 +184,8 @@ class Picture:
         health: latest word of each sensor.
         coverage: latest coverage of each sensor.
         n_alerts: alerts raised so far.
+        hand_over: who ended lately, and whom newcomers may be.
+        left: closed passages of people who may still come back, by track number.
     """
 
     t_utc_ns: int
@@ -206,3 +195,14 @@ class Picture:
     health: Mapping[str, Health]
     coverage: Mapping[str, Coverage]
     n_alerts: int
+    hand_over: HandOverState = field(default_factory=lambda: no_hand_over(0))
+    left: Mapping[int, Passage] = field(default_factory=dict[int, Passage])
+
+    @property
+    def superseded(self) -> frozenset[int]:
+        """Return the numbers of people who are rather followed under a later number."""
+        return frozenset(
+            passage.joined.track_id
+            for passage in self.passages.values()
+            if passage.joined is not None and passage.joined.p_same >= 0.5
+        )

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from standex.model.event import Event, Task
+from standex.model.hand_over import HandOverState, Join
 from standex.model.hints import Hints
-from standex.model.observation import Coverage, Evidence, Observation, Positions
-from standex.model.picture import Association, Passage, Picture, Snapshot, Tracks
+from standex.model.observation import Coverage, Evidence, Health, Observation, Positions
+from standex.model.picture import Passage, Picture
 from standex.model.record import Record
+from standex.model.tracks import Association, Snapshot, Tracks
 
 
 @runtime_checkable
@@ -50,10 +52,19 @@ class Calibratable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackUpdate:
-    """Tracks after a scan, and which of its rows belong to whom."""
+    """Tracks after a scan, and which of its rows belong to whom.
+
+    Attributes:
+        tracks: after the scan.
+        association: of its rows.
+        problems: what is found to be wrong with a sensor, when it begins.
+        over: problems, as they were told, that are over.
+    """
 
     tracks: Tracks
     association: Association
+    problems: tuple[Health, ...] = ()
+    over: tuple[Health, ...] = ()
 
 
 @runtime_checkable
@@ -67,6 +78,34 @@ class Tracker(Protocol):
 
         ``coverage`` holds the latest coverage of each sensor: who was not seen where nobody
         looked is not gone.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HandOverUpdate:
+    """Who is known again after a scan.
+
+    Attributes:
+        state: to go on with.
+        joins: all that stand, provisional or just become final; and, with nobody as the earlier
+            person, those that are taken back.
+    """
+
+    state: HandOverState
+    joins: tuple[Join, ...]
+
+
+@runtime_checkable
+class HandOver(Protocol):
+    """Joins people who are followed anew with those they were before."""
+
+    def __call__(
+        self, state: HandOverState, tracks: Tracks, coverage: Mapping[str, Coverage], /
+    ) -> HandOverUpdate:
+        """Return who is whom, after a scan was taken into ``tracks``.
+
+        Everybody is joined with one other person at most. A join may change until it is final.
         """
         ...
 
@@ -90,6 +129,22 @@ class Fuser(Protocol):
         self, passages: Mapping[int, Passage], coverage: Coverage, snapshot: Snapshot, /
     ) -> Mapping[int, Passage]:
         """Return the passages with what a sensor could see taken in."""
+        ...
+
+    def join(self, later: Passage, earlier: Passage | None, p_same: float, /) -> Passage:
+        """Return ``later`` with what is known of ``earlier``, if that is the same person.
+
+        Of joins only the last one counts; None takes it back.
+        """
+        ...
+
+    def move(
+        self, passages: Mapping[int, Passage], from_whom: Mapping[int, float], to_whom: int, /
+    ) -> Mapping[int, Passage]:
+        """Return the passages after a bag went, with what is known of it, to another.
+
+        ``from_whom`` gives P(it was theirs); what is missing to one came from nobody known.
+        """
         ...
 
 

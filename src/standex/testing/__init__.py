@@ -6,6 +6,7 @@ broken. They need no test framework; call them from whatever tests a plug-in has
 
 from standex.testing.decider import check_decider
 from standex.testing.fuser import check_fuser
+from standex.testing.hand_over import check_hand_over
 from standex.testing.imager import check_imager
 from standex.testing.instrument import check_instrument
 from standex.testing.observations import check_observations
@@ -17,6 +18,7 @@ from standex.testing.tracker import check_tracker
 __all__ = [
     "check_decider",
     "check_fuser",
+    "check_hand_over",
     "check_imager",
     "check_instrument",
     "check_observations",

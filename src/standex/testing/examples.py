@@ -7,7 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from standex.model.event import Alert, Event, HealthChanged, PassageClosed, Task, VerdictChanged
+from standex.model.event import (
+    Alert,
+    Event,
+    HealthChanged,
+    PassageClosed,
+    PersonRejoined,
+    Task,
+    ThingLeft,
+    VerdictChanged,
+)
 from standex.model.observation import (
     Coverage,
     DriftFootprint,
@@ -20,8 +29,9 @@ from standex.model.observation import (
     Patch,
     Positions,
 )
-from standex.model.picture import Outcome, Passage, Picture, Snapshot, Tracks, Verdict
+from standex.model.picture import Outcome, Passage, Picture, Verdict
 from standex.model.site import Site
+from standex.model.tracks import Snapshot, Tracks
 from standex.model.zones import ZONES, BodyZone
 
 T_UTC_NS = 1_700_000_000_000_000_000
@@ -105,6 +115,7 @@ def example_observations(site: Site) -> tuple[Observation, ...]:
             existence=np.array([0.9, 0.8]),
             descriptor=np.array([[0.6, 0.8], [1.0, 0.0]]),
             clutter_per_m2=0.004,
+            p_object=np.array([0.0, 0.7]),
         ),
         look,
         replace(look, look_id="look-2", zone=None, footprint=drift, score={}, patch=None),
@@ -167,6 +178,25 @@ def example_events(site: Site) -> tuple[Event, ...]:
             reason="an example",
         ),
         HealthChanged(t_utc_ns=T_UTC_NS, before=None, after=health),
+        PersonRejoined(
+            t_utc_ns=T_UTC_NS,
+            track_id=3,
+            earlier_track_id=1,
+            p_same=0.9,
+            is_final=True,
+            reason="an example",
+        ),
+        ThingLeft(
+            t_utc_ns=T_UTC_NS,
+            track_id=4,
+            level_id=site.levels[0].level_id,
+            position_site_m=np.array([0.0, 1.0]),
+            set_down_by=1,
+            p_threat=0.25,
+            coverage=0.5,
+            alert_id="",
+            reason="an example",
+        ),
         Task(
             task_id="task-1",
             t_utc_ns=T_UTC_NS,
@@ -215,6 +245,8 @@ def example_picture(site: Site, *passages: Passage) -> Picture:
         is_confirmed=np.ones(n, dtype=bool),
         last_seen_utc_ns=np.full(n, T_UTC_NS),
         next_track_id=int(track_id.max(initial=0)) + 1,
+        descriptor=np.zeros((n, 0)),
+        p_object=np.zeros(n),
     )
     health = {
         spec.sensor_id: Health(

@@ -7,9 +7,11 @@ import numpy as np
 from scipy.special import logsumexp
 
 from standex.model.observation import Coverage, Evidence
-from standex.model.picture import Passage, Snapshot
+from standex.model.picture import Passage, PassageKind
 from standex.model.ports import Fuser
 from standex.model.site import Site
+from standex.model.tracks import Snapshot
+from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
 from standex.testing.examples import (
     example_coverage,
     example_evidence,
@@ -31,6 +33,9 @@ def check_fuser(fuser: Fuser, *, site: Site, sensor_id: str = "", calibration_id
       that speaks for nothing in particular changes nothing; two looks count alike in any order.
     * A look at a place where nobody is changes nobody.
     * ``cover`` never takes coverage away, and what is not covered stays as it was.
+    * What is known of somebody goes to whom they are probably the same: the more, the likelier, and
+      the last word counts; taken back, it is as if nothing had been said; at p = 0 too.
+    * A bag's evidence leaves with the bag, and its giver's bag is not covered afterwards.
     * Posteriors are probabilities in each zone. Same in, same out; inputs are not written to.
 
     Args:
@@ -58,6 +63,8 @@ def check_fuser(fuser: Fuser, *, site: Site, sensor_id: str = "", calibration_id
         _check_calibrated(
             fuser, site, passages, replace(look, calibration_id=calibration_id), snapshot
         )
+        _check_join(fuser, site, passages, replace(look, calibration_id=calibration_id), snapshot)
+    _check_bag(fuser, passages, replace(look, zone=BodyZone.BAG), snapshot)
     _check_cover(
         fuser,
         passages,
@@ -136,6 +143,49 @@ def _check_calibrated(
     one = _attach(fuser, _attach(fuser, alone, look, snapshot), other, snapshot)
     two = _attach(fuser, _attach(fuser, alone, other, snapshot), look, snapshot)
     _check_posteriors(one, two, "two looks must count alike in any order", 1e-9)
+
+
+def _check_join(
+    fuser: Fuser,
+    site: Site,
+    passages: Mapping[int, Passage],
+    look: Evidence,
+    snapshot: Snapshot,
+) -> None:
+    earlier = _attach(fuser, passages, look, snapshot)[1]
+    earlier = replace(earlier, covered=np.full(len(ZONES), 0.8))
+    later = passages[2]
+    p_threat, last = [], later
+    for p_same in (0.0, 0.3, 0.7, 1.0):
+        with Untouched(later=last, earlier=earlier):
+            once = fuser.join(later, earlier, p_same)
+            last = fuser.join(last, earlier, p_same)
+        _check_posteriors({2: once}, {2: last}, "of joins the last one counts", 1e-9)
+        np.testing.assert_allclose(last.covered, np.maximum(later.covered, p_same * 0.8))
+        p_threat.append(_p(last, site.items.is_threat))
+    assert p_threat == sorted(p_threat), f"the likelier the same, the more goes along: {p_threat}"
+    assert p_threat[-1] > p_threat[0], "what is known of somebody must go along"
+    _check_posteriors({2: last}, {2: earlier}, "surely one person is one ledger", 1e-9)
+    for nothing in (fuser.join(later, earlier, 0.0), fuser.join(last, None, 0.0)):
+        _check_posteriors({2: nothing}, {2: later}, "surely two people, nothing goes along", 1e-12)
+        np.testing.assert_array_equal(nothing.covered, later.covered)
+
+
+def _check_bag(
+    fuser: Fuser, passages: Mapping[int, Passage], look: Evidence, snapshot: Snapshot
+) -> None:
+    before = dict(_attach(fuser, passages, look, snapshot))
+    before[1] = replace(before[1], covered=np.full(len(ZONES), 0.8))
+    before[2] = replace(before[2], kind=PassageKind.THING)
+    with Untouched(passages=before):
+        after = fuser.move(before, {1: 1.0}, 2)
+    bag = ZONE_INDEX[BodyZone.BAG]
+    assert after[1].covered[bag] == 0, "a bag that is gone is not covered"
+    assert (np.delete(after[1].covered, bag) == 0.8).all(), "only the bag is gone"
+    np.testing.assert_allclose(after[2].covered[bag], 0.8, err_msg="the bag was covered")
+    theirs = {entry.look_id for entry in before[1].entries if entry.zone is BodyZone.BAG}
+    assert not {e.look_id for e in after[1].entries if e.zone is BodyZone.BAG}, "it stayed behind"
+    assert theirs <= {entry.look_id for entry in after[2].entries}, "the ledger goes with the bag"
 
 
 def _p(passage: Passage, is_threat: np.ndarray) -> float:

@@ -72,6 +72,9 @@ def _check_positions(positions: Positions) -> None:
     assert positions.descriptor.shape[:1] == (n,), "one row of descriptor per position"
     assert np.isfinite(positions.descriptor).all(), "descriptors must be finite"
     assert positions.clutter_per_m2 >= 0, "clutter_per_m2 cannot be negative"
+    if positions.p_object is not None:
+        assert positions.p_object.shape == (n,), "one p_object per position"
+        check_probability(positions.p_object, "p_object")
 
 
 def _check_evidence(evidence: Evidence, n_classes: int) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from standex.model.observation import Coverage, Positions
-from standex.model.picture import Association, Tracks, no_tracks
 from standex.model.ports import Tracker, TrackUpdate
+from standex.model.tracks import Association, Tracks, no_tracks
 from standex.model.zones import ZONES
 from standex.testing.examples import T_UTC_NS
 from standex.testing.leaves import Untouched, check_same
@@ -92,16 +92,25 @@ def _check_association(association: Association, tracks: Tracks, positions: Posi
         positions.sensor_id,
         positions.t_utc_ns,
     ), "the association must be of the scan"
-    assert association.weight.shape == (rows, len(association.track_id)), (
-        f"weights {association.weight.shape} for {rows} rows, {len(association.track_id)} tracks"
-    )
-    assert len(set(association.track_id.tolist())) == len(association.track_id), "a track twice"
-    assert (association.track_id < tracks.next_track_id).all(), "weights of a track to come"
-    check_probability(association.weight, "association weight")
+    pairs = len(association.pair_track_id)
+    assert association.nobody.shape == (rows,), f"{association.nobody.shape} for {rows} rows"
+    assert association.pair_weight.shape == (pairs,), "a weight for each pair"
+    first = association.first_pair
+    assert first.shape == (rows + 1,), f"first_pair {first.shape} for {rows} rows"
+    assert first[0] == 0, "pairs begin with the first row"
+    assert first[-1] == pairs, "pairs end with the last row"
+    assert (np.diff(first) >= 0).all(), f"first_pair must not fall: {first}"
+    for row in range(rows):
+        track_id, _ = association.of_row(row)
+        assert (np.diff(track_id) > 0).all(), f"tracks of row {row} must ascend: {track_id}"
+    assert (association.pair_track_id < tracks.next_track_id).all(), "weights of a track to come"
+    check_probability(association.pair_weight, "association weight")
     check_probability(association.nobody, "association nobody")
-    total = association.weight.sum(axis=1) + association.nobody
+    row = np.repeat(np.arange(rows), np.diff(first))
+    total = np.bincount(row, association.pair_weight, rows) + association.nobody
     np.testing.assert_allclose(total, 1.0, atol=1e-9, err_msg="weights of a row sum to one")
-    most = association.weight.sum(axis=0).max(initial=0.0)
+    of_track = np.bincount(association.pair_track_id, association.pair_weight)
+    most = of_track.max(initial=0.0)
     assert most <= 1 + 1e-6, f"a person is at one place at a time, weights sum to {most}"
 
 

@@ -1,5 +1,8 @@
 """P(there is such a person): how it fades, and what being seen or not being seen does to it."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float
 from scipy.special import expit, logit
@@ -13,15 +16,43 @@ SIGMA_POINTS = np.sqrt(3) * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]],
 SIGMA_WEIGHTS = np.array([2, 1, 1, 1, 1]) / 6
 
 
-def survive(
-    existence: Float[np.ndarray, " n"], *, dt_s: float, p_survive_per_s: float
-) -> Float[np.ndarray, " n"]:
-    """Return P(there is such a person) after ``dt_s`` without looking."""
-    return existence * p_survive_per_s**dt_s
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Seen:
+    """Where a sensor reports people, and how probably.
+
+    Attributes:
+        origin_site_m: lower left corner of the grid.
+        cell_m: width of a cell.
+        p_report: P(the sensor reports a person who stands in a cell).
+    """
+
+    origin_site_m: Float[np.ndarray, " 2"]
+    cell_m: float
+    p_report: Float[np.ndarray, "nx ny"]
+
+
+@lru_cache(maxsize=64)  # a coverage is a value: looked through once
+def seen_by(coverage: Coverage | None) -> Seen | None:
+    """Return where a sensor reports people.
+
+    Raises:
+        ValueError: the coverage has a cell outside [0, 1] or a width that is not positive.
+    """
+    if coverage is None or not coverage.p_report.size:
+        return None
+    p_report = coverage.p_report
+    if not (p_report.min() >= 0 and p_report.max() <= 1):  # a NaN fails, too
+        raise ValueError(f"p_report of {coverage.sensor_id} must be inside [0, 1] in every cell")
+    if not 0 < coverage.cell_m < np.inf or not np.isfinite(coverage.origin_site_m).all():
+        raise ValueError(
+            f"coverage of {coverage.sensor_id} needs a finite origin and cell_m above 0, "
+            f"got {coverage.origin_site_m}, {coverage.cell_m}"
+        )
+    return Seen(origin_site_m=coverage.origin_site_m, cell_m=coverage.cell_m, p_report=p_report)
 
 
 def p_report_at(
-    coverage: Coverage | None,
+    seen: Seen | None,
     position_site_m: Float[np.ndarray, "n 2"],
     covariance_site_m2: Float[np.ndarray, "n 2 2"],
 ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
@@ -30,28 +61,15 @@ def p_report_at(
     Over five points of where the person may be: their mean, which says how much a report is to be
     expected; and their least, which is all that silence may count with, scan after scan: who may
     still be in the shadow is not gone. Zero outside the grid, and everywhere without coverage.
-
-    Raises:
-        ValueError: the coverage has a cell outside [0, 1] or a width that is not positive.
     """
     nowhere = np.zeros(len(position_site_m))
-    if coverage is None:
-        return nowhere, nowhere
-    p_report = coverage.p_report
-    if not ((p_report >= 0) & (p_report <= 1)).all():
-        raise ValueError(f"p_report of {coverage.sensor_id} must be inside [0, 1] in every cell")
-    if not 0 < coverage.cell_m < np.inf or not np.isfinite(coverage.origin_site_m).all():
-        raise ValueError(
-            f"coverage of {coverage.sensor_id} needs a finite origin and cell_m above 0, "
-            f"got {coverage.origin_site_m}, {coverage.cell_m}"
-        )
-    if not p_report.size:
+    if seen is None:
         return nowhere, nowhere
     points_site_m = position_site_m[:, None, :] + SIGMA_POINTS @ _root(covariance_site_m2)
-    cell = np.floor((points_site_m - coverage.origin_site_m) / coverage.cell_m)
-    inside = ((cell >= 0) & (cell < p_report.shape)).all(axis=2)
+    cell = np.floor((points_site_m - seen.origin_site_m) / seen.cell_m)
+    inside = ((cell >= 0) & (cell < seen.p_report.shape)).all(axis=2)
     ix, iy = np.where(inside[:, :, None], cell, 0).astype(np.int64).transpose(2, 0, 1)
-    at_points = np.where(inside, p_report[ix, iy], 0.0)
+    at_points = np.where(inside, seen.p_report[ix, iy], 0.0)
     return at_points @ SIGMA_WEIGHTS, at_points.min(axis=1)
 
 

@@ -6,68 +6,48 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from standex.model.observation import Positions
-from standex.model.picture import Tracks
+from standex.model.tracks import Modes, Tracks
 from standex.tracking.association import assign
-from standex.tracking.gating import near_pairs
-from standex.tracking.motion import largest_eigenvalue
+from standex.tracking.gating import near_pairs, one_mode
+
+Rows = Bool[np.ndarray, " n"] | Int[np.ndarray, " kept"]
 
 
-def select(tracks: Tracks, keep: Bool[np.ndarray, " n"]) -> Tracks:
-    """Return the tracks marked in ``keep``."""
-    if keep.all():
+def select(tracks: Tracks, rows: Rows) -> Tracks:
+    """Return the tracks of some rows: those marked, or those named, in their order."""
+    if rows.dtype == bool and rows.all():
         return tracks
+    modes = tracks.modes
     return replace(
         tracks,
-        track_id=tracks.track_id[keep],
-        mean=tracks.mean[keep],
-        covariance=tracks.covariance[keep],
-        existence=tracks.existence[keep],
-        is_confirmed=tracks.is_confirmed[keep],
-        last_seen_utc_ns=tracks.last_seen_utc_ns[keep],
+        track_id=tracks.track_id[rows],
+        mean=tracks.mean[rows],
+        covariance=tracks.covariance[rows],
+        existence=tracks.existence[rows],
+        is_confirmed=tracks.is_confirmed[rows],
+        last_seen_utc_ns=tracks.last_seen_utc_ns[rows],
+        descriptor=tracks.descriptor[rows],
+        p_object=tracks.p_object[rows],
+        modes=modes
+        and Modes(
+            mean=modes.mean[rows],
+            covariance=modes.covariance[rows],
+            probability=modes.probability[rows],
+        ),
     )
 
 
-def lost(
-    tracks: Tracks, covariance_site_m2: Float[np.ndarray, "rows 2 2"], *, lost_std_m: float
+def unseen_too_long(
+    tracks: Tracks, t_utc_ns: int, *, max_unseen_s: float, max_unseen_tentative_s: float
 ) -> Bool[np.ndarray, " n"]:
-    """Mark the confirmed tracks whose place is known too badly to give them a single position.
-
-    Args:
-        tracks: predicted to the present.
-        covariance_site_m2: of the positions of the scan; what they do not know themselves is
-            not held against a track.
-        lost_std_m: largest standard deviation, in any direction, beyond theirs.
-    """
-    limit_m2 = lost_std_m**2 + largest_eigenvalue(covariance_site_m2).max(initial=0.0)
-    return tracks.is_confirmed & (largest_eigenvalue(tracks.covariance[:, :2, :2]) > limit_m2)
-
-
-def end_unseen(tracks: Tracks, *, max_unseen_s: float, max_unseen_tentative_s: float) -> Tracks:
-    """Return the tracks that somebody has seen lately.
+    """Mark the tracks that nobody has seen lately.
 
     This is what ends a track that nobody looks at: its existence does not fall there, but after
     such a time it could be anywhere, and would take the next newcomer for its own.
-
-    Args:
-        tracks: predicted to the present.
-        max_unseen_s: for confirmed tracks.
-        max_unseen_tentative_s: for the others; nobody vouches for what was seen once.
     """
-    unseen_s = (tracks.t_utc_ns - tracks.last_seen_utc_ns) * 1e-9
+    unseen_ns = t_utc_ns - tracks.last_seen_utc_ns
     limit_s = np.where(tracks.is_confirmed, max_unseen_s, max_unseen_tentative_s)
-    return select(tracks, unseen_s <= limit_s)
-
-
-def end_unlikely(tracks: Tracks, *, end_existence: float) -> Tracks:
-    """Return the tracks that probably exist, or at least may."""
-    return select(tracks, tracks.existence >= end_existence)
-
-
-def confirm(tracks: Tracks, *, confirm_existence: float) -> Tracks:
-    """Return the tracks with those confirmed that are likely enough; once confirmed, always."""
-    return replace(
-        tracks, is_confirmed=tracks.is_confirmed | (tracks.existence >= confirm_existence)
-    )
+    return unseen_ns > limit_s * 1e9
 
 
 def rejoin(
@@ -102,8 +82,8 @@ def rejoin(
     if not len(new) or not len(old):
         return tracks, row
     pairs = near_pairs(
+        one_mode(tracks.mean[old], tracks.covariance[old]),
         tracks.mean[old, :2],
-        tracks.covariance[old, :2, :2],
         tracks.mean[new, :2],
         tracks.covariance[new, :2, :2],
         gate=gate,
@@ -117,42 +97,68 @@ def rejoin(
     row[young] = back
     source = np.arange(len(is_new))
     source[back] = young
-    existence = tracks.existence[source]
+    state = select(tracks, source)
+    existence = state.existence.copy()
     existence[young] = 0.0
+    # What is known of the clothes of the lost one is older, but it is of more scans.
+    known = ~np.isnan(tracks.descriptor[back])
+    descriptor = state.descriptor.copy()
+    descriptor[back] = np.where(known, tracks.descriptor[back], state.descriptor[back])
     return replace(
-        tracks,
-        mean=tracks.mean[source],
-        covariance=tracks.covariance[source],
+        state,
+        track_id=tracks.track_id,
+        is_confirmed=tracks.is_confirmed,
         existence=existence,
-        last_seen_utc_ns=tracks.last_seen_utc_ns[source],
+        descriptor=descriptor,
     ), row
+
+
+def newborn_rows(
+    tracks: Tracks,
+    existence: Float[np.ndarray, " rows"],
+    *,
+    least_existence: float,
+    max_tentative: int,
+) -> Int[np.ndarray, " born"]:
+    """Return the rows of a scan at which tracks begin.
+
+    Args:
+        tracks: at present.
+        existence: of a track begun at each row; 0 for the rows that are somebody's.
+        least_existence: below it no track is begun.
+        max_tentative: with so many tentative tracks no more are begun, the likelier first; a burst
+            of false positions must not swamp the tracker.
+    """
+    rows = np.flatnonzero((existence > 0) & (existence >= least_existence))
+    if len(rows) + len(tracks.track_id) > max_tentative:
+        room = max(0, max_tentative - int((~tracks.is_confirmed).sum()))
+        if len(rows) > room:
+            likeliest = np.argsort(-existence[rows], kind="stable")[:room]
+            rows = np.sort(rows[likeliest])
+    return rows
 
 
 def begin(
     tracks: Tracks,
     positions: Positions,
-    existence: Float[np.ndarray, " rows"],
+    rows: Int[np.ndarray, " born"],
     *,
-    least_existence: float,
-    max_tentative: int,
+    track_id: Int[np.ndarray, " born"],
+    existence: Float[np.ndarray, " born"],
+    newcomer: Float[np.ndarray, " modes"],
     speed_std_m_per_s: float,
 ) -> Tracks:
-    """Return the tracks with tentative ones begun at positions that nobody claims.
+    """Return the tracks with tentative ones begun, in order of their numbers.
 
     Args:
-        tracks: at present.
-        positions: the scan; a covariance already holds what a late scan adds to it.
-        existence: of a track begun at each row; 0 for the rows that are somebody's.
-        least_existence: below it no track is begun.
-        max_tentative: with so many tentative tracks no more are begun, the likelier first; a burst
-            of false positions must not swamp the tracker.
+        tracks: at present, with their modes.
+        positions: the scan.
+        rows: of it, at which tracks begin.
+        track_id: of each.
+        existence: of each.
+        newcomer: P(mode) of somebody of whom nothing is known.
         speed_std_m_per_s: standard deviation of a newcomer's velocity, per axis.
     """
-    rows = np.flatnonzero((existence > 0) & (existence >= least_existence))
-    room = max(0, max_tentative - int((~tracks.is_confirmed).sum()))
-    if len(rows) > room:
-        likeliest = np.argsort(-existence[rows], kind="stable")[:room]
-        rows = np.sort(rows[likeliest])
     n = len(rows)
     if not n:
         return tracks
@@ -160,16 +166,36 @@ def begin(
     mean[:, :2] = positions.position_site_m[rows]
     covariance = np.zeros((n, 4, 4))
     covariance[:, :2, :2] = positions.covariance_site_m2[rows]
-    covariance[:, [2, 3], [2, 3]] = speed_std_m_per_s**2
-    number = tracks.next_track_id + np.arange(n, dtype=np.int64)
-    seen_utc_ns = np.full(n, positions.t_utc_ns, dtype=np.int64)
-    return replace(
+    covariance[:, 2, 2] = covariance[:, 3, 3] = speed_std_m_per_s**2
+    modes = tracks.modes
+    begun = replace(
         tracks,
-        track_id=np.concatenate([tracks.track_id, number]),
+        track_id=np.concatenate([tracks.track_id, track_id]),
         mean=np.concatenate([tracks.mean, mean]),
         covariance=np.concatenate([tracks.covariance, covariance]),
-        existence=np.concatenate([tracks.existence, existence[rows]]),
+        existence=np.concatenate([tracks.existence, existence]),
         is_confirmed=np.concatenate([tracks.is_confirmed, np.zeros(n, dtype=bool)]),
-        last_seen_utc_ns=np.concatenate([tracks.last_seen_utc_ns, seen_utc_ns]),
-        next_track_id=tracks.next_track_id + n,
+        last_seen_utc_ns=np.concatenate(
+            [tracks.last_seen_utc_ns, np.full(n, positions.t_utc_ns, dtype=np.int64)]
+        ),
+        next_track_id=max(tracks.next_track_id, int(track_id.max()) + 1),
+        descriptor=np.concatenate([tracks.descriptor, positions.descriptor[rows]]),
+        p_object=np.concatenate(
+            [
+                tracks.p_object,
+                np.zeros(n) if positions.p_object is None else positions.p_object[rows],
+            ]
+        ),
+        modes=modes
+        and Modes(
+            mean=np.concatenate([modes.mean, np.repeat(mean[:, None], len(newcomer), axis=1)]),
+            covariance=np.concatenate(
+                [modes.covariance, np.repeat(covariance[:, None], len(newcomer), axis=1)]
+            ),
+            probability=np.concatenate([modes.probability, np.tile(newcomer, (n, 1))]),
+        ),
     )
+    # A late scan begins tracks before others that have their numbers already.
+    if len(tracks.track_id) and (track_id < tracks.track_id[-1]).any():
+        return select(begun, np.argsort(begun.track_id, kind="stable"))
+    return begun

@@ -1,40 +1,64 @@
 """Follows everybody on one floor, from the positions that its sensors report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import final
+from dataclasses import dataclass, field, replace
+from typing import Literal, final
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy.special import logit
 
-from standex.model.observation import Coverage, Positions
-from standex.model.picture import Association, Tracks
+from standex.model.observation import Coverage, Health, Positions
 from standex.model.ports import TrackUpdate
-from standex.tracking.association import Marginals, assign, marginals
-from standex.tracking.existence import p_report_at, survive, update_existence
-from standex.tracking.gating import Pairs, near_pairs
-from standex.tracking.lifecycle import begin, confirm, end_unlikely, end_unseen, lost, rejoin
-from standex.tracking.motion import correct, predict
+from standex.model.tracks import Association, TakenScan, TrackMemory, Tracks, no_tracks
+from standex.tracking import compiled, registration
+from standex.tracking.admission import (
+    admit,
+    bad_rows,
+    contradicted,
+    misaligned,
+    remembered,
+    usable_rows,
+)
+from standex.tracking.existence import seen_by
+from standex.tracking.lifecycle import select, unseen_too_long
+from standex.tracking.motion import Motion, modes_of
+from standex.tracking.remember import remember
+from standex.tracking.settle import Rows, SettleSettings, needs_rejoin, plain_settle
+from standex.tracking.settle_kernel import compiled_settle
+from standex.tracking.step import Heard, People, Step, StepOf, StepSettings, plain_step
+from standex.tracking.step_kernel import compiled_step
+
+Kernel = Literal["auto", "numpy", "compiled"]
 
 # Of the way from a newcomer's log odds to a confirmed person's, one detection goes at most this
 # far: the second detection is not enough, the third is.
 SHARE_PER_DETECTION = 0.6
+POSITIVE = (
+    "gate", "sharpness", "newcomer_per_m2", "speed_std_m_per_s", "max_silence_per_s", "lost_std_m",
+    "max_unseen_s", "max_offset_m", "max_unseen_tentative_s",
+)  # fmt: skip
+PROBABILITIES = ("birth_existence", "confirm_existence", "end_existence", "min_p_report")
+NO_WALLS = np.zeros((0, 2, 2))
+EVERYWHERE = np.array([[-np.inf, -np.inf], [np.inf, np.inf]])
+OUTSIDE_PER_S = (
+    0.1  # P(somebody who walked out of the area is back, or still about, a second later)
+)
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CrowdTracker:
-    """A Tracker for crowds: one Gaussian and one probability of existence per person.
+    """A Tracker for crowds: two Gaussians and one probability of existence per person.
 
-    States take the likeliest one-to-one association; existence and the ``Association`` that is
-    handed on take all associations, each with its weight. It holds no state of its own, and the
-    same input gives the same output, bit for bit.
+    Every position is weighed against everybody near it (belief propagation); states take each
+    position as much as it is theirs, existence and the ``Association`` that is handed on likewise.
+    The tracker holds no state of its own: what it remembers is in ``Tracks``, and the same input
+    gives the same output, bit for bit.
 
-    Scans of several sensors come interleaved. One that is older than the tracks, by ``max_lag_s``
-    at most, is taken as of the tracks' time, with its covariance widened by how far a person may
-    have walked meanwhile; tracks are never predicted backwards, and the silence of such a scan
-    says nothing.
+    Scans of several sensors come interleaved, at different rates. One that is older than the
+    tracks, by ``max_lag_s`` at most, is put in its place: what was taken in after it is taken in
+    again, so the order of arrival makes no difference but to the numbers of people who begin.
 
     A person is picked up when seen about twice a second or more often.
 
@@ -42,11 +66,16 @@ class CrowdTracker:
     clutter density already speaks there; a newcomer's existence is scaled by it.
 
     Attributes:
-        accel_psd_m2_per_s3: power spectral density of people's acceleration, per axis.
+        motion: how people move.
+        wall_site_m: segments that nobody walks through, from and to.
+        area_site_m: lower left and upper right corner of where people are followed; whoever walks
+            out of it has gone within a second or two.
         gate: largest Mahalanobis distance of a position from its track.
+        sharpness: exponent of the weights with which states take positions; above 1 keeps two
+            people who walk close together apart.
         newcomer_per_m2: expected number per scan of people not followed yet; adds to clutter.
         birth_existence: of a track begun at a position that is nobody's.
-        speed_std_m_per_s: standard deviation of people's velocity, per axis.
+        speed_std_m_per_s: standard deviation of a newcomer's velocity, per axis.
         p_survive_per_s: P(somebody is still there a second later), unseen.
         confirm_existence: from here on a track counts as a person.
         end_existence: below it a track ends.
@@ -54,23 +83,29 @@ class CrowdTracker:
             the misses of neighbouring scans have common causes.
         lost_std_m: a track known worse than this takes no single positions: it comes back as a
             track just confirmed.
-        max_unseen_s: a confirmed track that nobody has seen for longer ends.
+        max_unseen_s: a confirmed track that nobody has seen for longer ends; also, how far ahead
+            of the others a scan may be.
         max_unseen_tentative_s: the same for the others.
         max_lag_s: largest age of a scan against the tracks.
         min_p_report: P(reported) of somebody who was reported where coverage says less.
         max_pairs_per_track: positions weighed for one track.
         max_tentative: tentative tracks at a time.
+        max_offset_m: a sensor that places people further off than this is said to be misaligned.
+        kernel: ``compiled`` needs the extra ``tracking``; ``auto`` takes it where it is there.
     """
 
-    accel_psd_m2_per_s3: float = 0.3
+    motion: Motion = field(default_factory=Motion)
+    wall_site_m: Float[np.ndarray, "walls 2 2"] = field(default_factory=lambda: NO_WALLS)
+    area_site_m: Float[np.ndarray, "2 2"] = field(default_factory=lambda: EVERYWHERE)
     gate: float = 4.0
+    sharpness: float = 2.0
     newcomer_per_m2: float = 0.002
     birth_existence: float = 0.1
-    speed_std_m_per_s: float = 1.2
-    p_survive_per_s: float = 0.99
-    confirm_existence: float = 0.95
+    speed_std_m_per_s: float = 0.7
+    p_survive_per_s: float = 0.97
+    confirm_existence: float = 0.9
     end_existence: float = 0.02
-    max_silence_per_s: float = 25.0
+    max_silence_per_s: float = 30.0
     lost_std_m: float = 0.8
     max_unseen_s: float = 5.0
     max_unseen_tentative_s: float = 0.6
@@ -78,21 +113,18 @@ class CrowdTracker:
     min_p_report: float = 0.1
     max_pairs_per_track: int = 8
     max_tentative: int = 2000
+    max_offset_m: float = 0.25
+    kernel: Kernel = "auto"
 
     def __post_init__(self) -> None:
         """Refuse settings that mean nothing.
 
         Raises:
-            ValueError: a setting is outside its range; it is named with its value.
+            ValueError: a setting is outside its range, it is named with its value; or the
+                compiled kernel is asked for where Numba is not installed.
         """
-        for name in ("accel_psd_m2_per_s3", "gate", "newcomer_per_m2", "speed_std_m_per_s",
-                     "max_silence_per_s", "lost_std_m", "max_unseen_s",
-                     "max_unseen_tentative_s"):  # fmt: skip
-            if not 0 < getattr(self, name) < np.inf:
-                raise ValueError(f"{name} must be finite and above 0, got {getattr(self, name)}")
-        for name in ("birth_existence", "confirm_existence", "end_existence", "min_p_report"):
-            if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"{name} must be inside (0, 1), got {getattr(self, name)}")
+        self._refuse_outside(POSITIVE, 0.0, np.inf)
+        self._refuse_outside(PROBABILITIES, 0.0, 1.0)
         if not self.end_existence < self.birth_existence < self.confirm_existence:
             raise ValueError(
                 "end_existence, birth_existence, confirm_existence must ascend, got "
@@ -107,14 +139,49 @@ class CrowdTracker:
                 "max_pairs_per_track and max_tentative must be at least 1, got "
                 f"{self.max_pairs_per_track}, {self.max_tentative}"
             )
+        if not np.isfinite(self.wall_site_m).all():
+            raise ValueError(f"wall_site_m must be finite, got {self.wall_site_m.tolist()}")
+        if not (self.area_site_m[0] < self.area_site_m[1]).all():
+            raise ValueError(f"area_site_m must have a size, got {self.area_site_m.tolist()}")
+        if self.kernel == "compiled" and not compiled.AVAILABLE:
+            raise ValueError("kernel 'compiled' needs Numba: install the extra standex[tracking]")
+
+    def warm_up(self) -> None:
+        """Follow somebody for a scan and forget them: what is to be compiled is compiled now.
+
+        The first time on a machine that takes some ten seconds; later it is read from a cache.
+        """
+        positions = Positions(
+            sensor_id="nobody",
+            t_utc_ns=0,
+            level_id="nowhere",
+            position_site_m=np.zeros((1, 2)),
+            covariance_site_m2=np.eye(2)[None],
+            existence=np.ones(1),
+            descriptor=np.zeros((1, 0)),
+            clutter_per_m2=0.01,
+        )
+        self(no_tracks(0), positions, {})
+
+    def _refuse_outside(self, names: tuple[str, ...], low: float, high: float) -> None:
+        for name in names:
+            if not low < getattr(self, name) < high:
+                value = getattr(self, name)
+                raise ValueError(f"{name} must be inside ({low:g}, {high:g}), got {value}")
+
+    @property
+    def is_compiled(self) -> bool:
+        """Return whether the compiled kernel is used."""
+        return self.kernel == "compiled" or (self.kernel == "auto" and compiled.AVAILABLE)
 
     def __call__(
         self, tracks: Tracks, positions: Positions, coverage: Mapping[str, Coverage], /
     ) -> TrackUpdate:
         """Return the tracks with one scan taken in, and whose its rows are.
 
-        The columns of the association are the confirmed tracks; what belongs to a track not yet
-        confirmed is ``nobody``'s.
+        The association is with the confirmed tracks; what belongs to a track not yet confirmed is
+        ``nobody``'s. A scan that cannot be used (of another time, a burst, frozen) leaves everybody
+        as they were; rows that cannot be used are left out. Either is told as a problem.
 
         Args:
             tracks: as the last call left them.
@@ -123,184 +190,197 @@ class CrowdTracker:
                 silence means nothing.
 
         Raises:
-            ValueError: a row is not finite, has a covariance that is not positive definite, or is
-                older than ``max_lag_s``; a coverage has a cell outside [0, 1].
+            ValueError: the columns of a scan are not of one length, its clutter density is none,
+                or a coverage has a cell outside [0, 1].
         """
-        check(positions)
-        positions, t_utc_ns = self._at_time_of(tracks, positions)
-        dt_s = (t_utc_ns - tracks.t_utc_ns) * 1e-9
-        now = predict(tracks, t_utc_ns=t_utc_ns, accel_psd_m2_per_s3=self.accel_psd_m2_per_s3)
-        now = replace(
-            now,
-            existence=survive(now.existence, dt_s=dt_s, p_survive_per_s=self.p_survive_per_s),
+        good = usable_rows(positions)
+        admission = admit(
+            tracks.memory,
+            positions,
+            t_utc_ns=tracks.t_utc_ns,
+            max_lag_s=self.max_lag_s,
+            max_ahead_s=self.max_unseen_s,
         )
-        now = end_unseen(
-            now,
+        if not admission.is_taken:
+            return _left_alone(tracks, positions, admission.memory, admission.problem)
+        memory, others = admission.memory, ()
+        if not admission.restarts:
+            memory, others = contradicted(memory, tracks.memory.waiting, positions)
+        tracks = replace(tracks, memory=memory)
+        if admission.restarts and positions.t_utc_ns < tracks.t_utc_ns:
+            nobody = select(tracks, np.zeros(len(tracks.track_id), dtype=bool))
+            tracks = replace(nobody, t_utc_ns=positions.t_utc_ns)
+        looks = coverage.get(positions.sensor_id)
+        if looks is not None and looks.level_id != positions.level_id:
+            looks = None
+        again, tracks = _later(tracks, positions)
+        tracks, association = self._take(tracks, positions, looks, good, None)
+        for late in again:
+            tracks, _ = self._take(
+                tracks, late.scan, late.coverage, usable_rows(late.scan), late.begun
+            )
+        problem = bad_rows(positions, good) if not good.all() else None
+        offset = registration.of(tracks.memory.sensors[positions.sensor_id])
+        problem = problem or misaligned(positions, offset, max_offset_m=self.max_offset_m)
+        memory, begun, over = remembered(tracks.memory, positions, problem)
+        return TrackUpdate(
+            tracks=replace(tracks, memory=memory) if memory is not tracks.memory else tracks,
+            association=association,
+            problems=others + begun,
+            over=over,
+        )
+
+    def _take(
+        self,
+        tracks: Tracks,
+        scan: Positions,
+        looks: Coverage | None,
+        good: Bool[np.ndarray, " rows"],
+        begun_before: Int[np.ndarray, " rows"] | None,
+    ) -> tuple[Tracks, Association]:
+        """Return the tracks with a scan not older than they taken in, and whose its rows are.
+
+        Args:
+            tracks: as they are.
+            scan: taken in.
+            looks: coverage of its sensor.
+            good: rows that can be used.
+            begun_before: numbers of the tracks that its rows began when it was taken in earlier.
+        """
+        sensor = tracks.memory.sensors.get(scan.sensor_id)
+        offset = registration.of(sensor)
+        used, rows = _used(scan, good, offset)
+        dt_s = max(scan.t_utc_ns - tracks.t_utc_ns, 0) * 1e-9
+        too_long = unseen_too_long(
+            tracks,
+            scan.t_utc_ns,
             max_unseen_s=self.max_unseen_s,
             max_unseen_tentative_s=self.max_unseen_tentative_s,
         )
-        seen_by = coverage.get(positions.sensor_id)
-        if seen_by is not None and seen_by.level_id != positions.level_id:
-            seen_by = None
-        p_report, least = p_report_at(seen_by, now.mean[:, :2], now.covariance[:, :2, :2])
-        is_lost = lost(now, positions.covariance_site_m2, lost_std_m=self.lost_std_m)
-        pairs = near_pairs(
-            now.mean[~is_lost, :2],
-            now.covariance[~is_lost, :2, :2],
-            positions.position_site_m,
-            positions.covariance_site_m2,
+        people = select(tracks, ~too_long) if too_long.any() else tracks
+        step = self._step(people, used, looks, dt_s)
+        came = Rows(scan=scan, used=used, row=rows, begun_before=begun_before)
+        settings = SettleSettings(
             gate=self.gate,
-            max_pairs_per_track=self.max_pairs_per_track,
-        )
-        pairs = replace(pairs, track_row=np.flatnonzero(~is_lost)[pairs.track_row])
-        nobody_per_m2 = positions.clutter_per_m2 + self.newcomer_per_m2
-        # A sensor may report somebody just outside of what it says it covers.
-        seen = now.existence * np.maximum(p_report, self.min_p_report)
-        over_missed = np.log(seen / (1 - now.existence * least) / nobody_per_m2)
-        log_weight = pairs.log_likelihood + over_missed[pairs.track_row]
-        size = {"n_tracks": len(now.track_id), "n_positions": len(positions.position_site_m)}
-        share = marginals(pairs, log_weight, **size)
-        taken = assign(pairs, log_weight, **size)
-        updated = self._updated(now, positions, pairs, taken, share.missed, least, dt_s=dt_s)
-        followed = confirm(updated, confirm_existence=self.confirm_existence)
-        followed, row = rejoin(
-            followed,
-            followed.is_confirmed & ~updated.is_confirmed,
-            is_lost,
             newcomer_per_m2=self.newcomer_per_m2,
-            gate=self.gate,
-        )
-        association = _association(
-            positions,
-            followed,
-            replace(pairs, track_row=row[pairs.track_row]),
-            share,
-            is_person=followed.is_confirmed & (followed.existence >= self.end_existence),
-        )
-        free = np.ones(len(positions.position_site_m), dtype=bool)
-        free[pairs.position_row[taken]] = False
-        begun = begin(
-            end_unlikely(followed, end_existence=self.end_existence),
-            positions,
-            np.where(free, self.birth_existence * positions.existence * share.nobody, 0.0),
-            least_existence=self.end_existence,
-            max_tentative=self.max_tentative,
+            birth_existence=self.birth_existence,
+            confirm_existence=self.confirm_existence,
+            end_existence=self.end_existence,
             speed_std_m_per_s=self.speed_std_m_per_s,
+            max_tentative=self.max_tentative,
         )
-        return TrackUpdate(tracks=begun, association=association)
+        is_common = rows is None and begun_before is None
+        is_common &= not needs_rejoin(people, step, settings)
+        settle = compiled_settle if self.is_compiled and is_common else plain_settle
+        settled = settle(people, step, came, self.motion, settings)
+        without = replace(tracks, memory=TrackMemory(sensors=tracks.memory.sensors))
+        taken = TakenScan(before=without, scan=scan, coverage=looks, begun=settled.begun)
+        memory = remember(tracks.memory, people, used, step, settled.sure, taken,
+                          max_lag_s=self.max_lag_s)  # fmt: skip
+        return replace(settled.tracks, memory=memory), settled.association
 
-    def _at_time_of(self, tracks: Tracks, positions: Positions) -> tuple[Positions, int]:
-        """Return the scan as the tracks can take it, and the time they are to be taken to."""
-        late_s = (tracks.t_utc_ns - positions.t_utc_ns) * 1e-9
-        if late_s <= 0:
-            return positions, positions.t_utc_ns
-        if late_s > self.max_lag_s:
-            raise ValueError(
-                f"scan of {positions.sensor_id} is {late_s:g} s older than the tracks, "
-                f"max_lag_s is {self.max_lag_s:g}"
-            )
-        walked_m2 = (self.speed_std_m_per_s * late_s) ** 2 * np.eye(2)
-        covariance_site_m2 = positions.covariance_site_m2 + walked_m2
-        return replace(positions, covariance_site_m2=covariance_site_m2), tracks.t_utc_ns
-
-    def _updated(
-        self,
-        tracks: Tracks,
-        positions: Positions,
-        pairs: Pairs,
-        taken: Bool[np.ndarray, " pairs"],
-        missed: Float[np.ndarray, " n"],
-        p_report: Float[np.ndarray, " n"],
-        *,
-        dt_s: float,
-    ) -> Tracks:
-        """Return the tracks with their positions taken in."""
-        row, position = pairs.track_row[taken], pairs.position_row[taken]
-        mean, covariance = tracks.mean.copy(), tracks.covariance.copy()
-        mean[row], covariance[row] = correct(
-            mean[row],
-            covariance[row],
-            position_site_m=positions.position_site_m[position],
-            covariance_site_m2=positions.covariance_site_m2[position],
-        )
-        last_seen_utc_ns = tracks.last_seen_utc_ns.copy()
-        last_seen_utc_ns[row] = np.maximum(last_seen_utc_ns[row], positions.t_utc_ns)
+    def _step(self, people: Tracks, used: Positions, looks: Coverage | None, dt_s: float) -> Step:
+        compute: StepOf = compiled_step if self.is_compiled else plain_step
         way = float(logit(self.confirm_existence) - logit(self.birth_existence))
-        existence = update_existence(
-            tracks.existence,
-            p_report=p_report,
-            missed=missed,
-            max_gain=SHARE_PER_DETECTION * way,
-            max_loss=self.max_silence_per_s * dt_s,
+        return compute(
+            People(
+                place_site_m=people.mean[:, :2],
+                modes=modes_of(people, self.motion),
+                existence=people.existence,
+                is_confirmed=people.is_confirmed,
+            ),
+            Heard(
+                position_site_m=used.position_site_m,
+                covariance_site_m2=used.covariance_site_m2,
+                nobody_per_m2=used.clutter_per_m2 + self.newcomer_per_m2,
+                seen=seen_by(looks),
+                wall_site_m=self.wall_site_m,
+            ),
+            self.motion,
+            StepSettings(
+                gate=self.gate,
+                sharpness=self.sharpness,
+                min_p_report=self.min_p_report,
+                max_pairs_per_track=self.max_pairs_per_track,
+                lost_std_m=self.lost_std_m,
+                survive=self.p_survive_per_s**dt_s,
+                area_site_m=self.area_site_m,
+                survive_outside=OUTSIDE_PER_S**dt_s,
+                max_gain=SHARE_PER_DETECTION * way,
+                max_loss=self.max_silence_per_s * dt_s,
+            ),
+            dt_s=dt_s,
         )
-        return replace(
-            tracks,
-            mean=mean,
-            covariance=covariance,
-            existence=existence,
-            last_seen_utc_ns=last_seen_utc_ns,
-        )
 
 
-def check(positions: Positions) -> None:
-    """Refuse a scan that cannot be used.
-
-    Raises:
-        ValueError: names the first row that is wrong, and its value.
-    """
-    where = f"positions of {positions.sensor_id}"
-    place, covariance = positions.position_site_m, positions.covariance_site_m2
-    if not len(place) == len(covariance) == len(positions.existence):
-        raise ValueError(
-            f"{where} have {len(place)} places, {len(covariance)} covariances "
-            f"and {len(positions.existence)} existences"
-        )
-    if not 0 <= positions.clutter_per_m2 < np.inf:
-        raise ValueError(
-            f"clutter_per_m2 of {positions.sensor_id} must be finite and not below 0, "
-            f"got {positions.clutter_per_m2}"
-        )
-    finite = np.asarray(np.isfinite(place).all(axis=1))
-    _refuse(finite, where, "position_site_m must be finite", place)
-    a, b, c, d = covariance.reshape(-1, 4).T
-    # Written so that a NaN fails; the trace bounds the terms, so an infinity fails too.
-    trace = a + d
-    definite = (a > 0) & (a * d - b * c > 0) & (trace < np.inf) & (np.abs(b - c) <= 1e-9 * trace)
-    _refuse(definite, where, "covariance_site_m2 must be symmetric, positive definite", covariance)
-    probable = (positions.existence >= 0) & (positions.existence <= 1)
-    _refuse(probable, where, "existence must be inside [0, 1]", positions.existence)
-
-
-def _refuse(
-    good: Bool[np.ndarray, " rows"], where: str, what: str, values: Float[np.ndarray, "rows ..."]
-) -> None:
-    if not good.all():
-        row = int(np.argmin(good))
-        raise ValueError(f"{where}: {what}, row {row} is {values[row].tolist()}")
-
-
-def _association(
-    positions: Positions,
-    tracks: Tracks,
-    pairs: Pairs,
-    share: Marginals,
-    *,
-    is_person: Bool[np.ndarray, " n"],
-) -> Association:
-    """Return whose each row is, with a column for each track that is a person."""
-    column = np.cumsum(is_person) - 1
-    theirs = is_person[pairs.track_row]
-    weight = np.zeros((len(share.nobody), int(is_person.sum())))
-    # Two tracks that are one person now add up.
-    np.add.at(
-        weight,
-        (pairs.position_row[theirs], column[pairs.track_row[theirs]]),
-        share.of_position[theirs],
-    )
-    return Association(
+def _left_alone(
+    tracks: Tracks, positions: Positions, memory: TrackMemory, problem: Health | None
+) -> TrackUpdate:
+    """Return the tracks as they were: the scan is nobody's."""
+    memory, begun, over = remembered(memory, positions, problem)
+    rows = len(positions.position_site_m)
+    nobodys = Association(
         sensor_id=positions.sensor_id,
         t_utc_ns=positions.t_utc_ns,
-        track_id=tracks.track_id[is_person],
-        weight=weight,
-        nobody=np.clip(1 - weight.sum(axis=1), 0, 1),
+        first_pair=np.zeros(rows + 1, dtype=np.int64),
+        pair_track_id=np.zeros(0, dtype=np.int64),
+        pair_weight=np.zeros(0),
+        nobody=np.ones(rows),
     )
+    return TrackUpdate(
+        tracks=replace(tracks, memory=memory), association=nobodys, problems=begun, over=over
+    )
+
+
+def _later(tracks: Tracks, positions: Positions) -> tuple[tuple[TakenScan, ...], Tracks]:
+    """Return the scans that come after this one in time, and the tracks before them."""
+    recent = tracks.memory.recent
+    key = (positions.t_utc_ns, positions.sensor_id)
+    at = len(recent)
+    while at and (recent[at - 1].scan.t_utc_ns, recent[at - 1].scan.sensor_id) > key:
+        at -= 1
+    if at == len(recent):
+        if positions.t_utc_ns < tracks.t_utc_ns:
+            # Nothing was taken in yet that is later: the start is.
+            tracks = replace(tracks, t_utc_ns=positions.t_utc_ns)
+        return (), tracks
+    again = recent[at:]
+    before = again[0].before
+    was = before.memory.sensors
+    sensors = {
+        # What is wrong with a sensor is no matter of the order of scans.
+        sensor_id: replace(
+            was.get(sensor_id, now),
+            problem=now.problem,
+            n_repeats=now.n_repeats,
+            n_bursts=now.n_bursts,
+        )
+        for sensor_id, now in tracks.memory.sensors.items()
+    }
+    memory = TrackMemory(sensors=sensors, recent=recent[:at], waiting=tracks.memory.waiting)
+    # Numbers that were given are given, whatever they turn out to be.
+    before = replace(before, memory=memory, next_track_id=tracks.next_track_id)
+    if positions.t_utc_ns < before.t_utc_ns:
+        before = replace(before, t_utc_ns=positions.t_utc_ns)
+    return again, before
+
+
+def _used(
+    scan: Positions, good: Bool[np.ndarray, " rows"], offset: registration.Offset
+) -> tuple[Positions, Int[np.ndarray, " used"] | None]:
+    """Return the rows of a scan that can be used, its offset taken off, and which these are."""
+    if not good.all():
+        rows = np.flatnonzero(good)
+        scan = replace(
+            scan,
+            position_site_m=scan.position_site_m[rows],
+            covariance_site_m2=scan.covariance_site_m2[rows],
+            existence=scan.existence[rows],
+            descriptor=scan.descriptor[rows],
+            p_object=None if scan.p_object is None else scan.p_object[rows],
+        )
+    else:
+        rows = None
+    if offset.offset_site_m.any():
+        scan = replace(scan, position_site_m=scan.position_site_m - offset.offset_site_m)
+    return scan, rows

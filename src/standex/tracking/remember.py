@@ -1,0 +1,88 @@
+"""What is kept of a scan: how its sensor does, and the scan itself while late ones may come."""
+
+import numpy as np
+from jaxtyping import Int
+
+from standex.model.observation import Positions
+from standex.model.tracks import SensorMemory, TakenScan, TrackMemory, Tracks
+from standex.tracking import registration
+from standex.tracking.step import Step
+
+SEEN_TOO_S = 1.0  # two sensors see the same person when so close in time
+
+
+def remember(
+    memory: TrackMemory,
+    people: Tracks,
+    used: Positions,
+    step: Step,
+    sure: Int[np.ndarray, " sure"],
+    taken: TakenScan,
+    *,
+    max_lag_s: float,
+) -> TrackMemory:
+    """Return what is remembered after a scan: its sensor, and the scan while late ones may come.
+
+    Args:
+        memory: before the scan.
+        people: those who were not unseen for too long.
+        used: rows of the scan that were taken in, corrected.
+        step: what it did.
+        sure: pairs beyond doubt.
+        taken: the scan.
+        max_lag_s: largest age of a late scan.
+    """
+    scan = taken.scan
+    sensor = memory.sensors.get(scan.sensor_id)
+    theirs = sure[people.is_confirmed[step.track_row[sure]]]
+    track, position = step.track_row[theirs], step.position_row[theirs]
+    sure_track_id = people.track_id[track]
+    offset = registration.of(sensor)
+    others = [
+        other.sure_track_id
+        for sensor_id, other in memory.sensors.items()
+        if sensor_id != scan.sensor_id
+        and abs(other.last_scan.t_utc_ns - scan.t_utc_ns) <= SEEN_TOO_S * 1e9
+    ]
+    if others:
+        both = np.isin(sure_track_id, np.concatenate(others))
+        offset = _offset(offset, sensor, people, used, track[both], position[both])
+    is_last = sensor is None or scan.t_utc_ns >= sensor.last_scan.t_utc_ns
+    changed = SensorMemory(
+        last_scan=scan if sensor is None or is_last else sensor.last_scan,
+        n_repeats=sensor.n_repeats if sensor and sensor.last_scan is scan else 0,
+        n_bursts=0,
+        offset_site_m=offset.offset_site_m,
+        offset_covariance_site_m2=offset.covariance_site_m2,
+        sure_track_id=sure_track_id,
+        problem=sensor.problem if sensor else None,
+    )
+    oldest_ns = scan.t_utc_ns - round(max_lag_s * 1e9)
+    kept = tuple(one for one in memory.recent if one.scan.t_utc_ns >= oldest_ns)
+    return TrackMemory(
+        sensors={**memory.sensors, scan.sensor_id: changed},
+        recent=(*kept, taken) if max_lag_s else (),
+        waiting=memory.waiting,
+    )
+
+
+def _offset(
+    offset: registration.Offset,
+    sensor: SensorMemory | None,
+    people: Tracks,
+    used: Positions,
+    track: Int[np.ndarray, " both"],
+    position: Int[np.ndarray, " both"],
+) -> registration.Offset:
+    """Return a sensor's offset, learnt from people whom another one has just seen."""
+    dt_s = (used.t_utc_ns - people.t_utc_ns) * 1e-9
+    reach = np.concatenate([np.eye(2), dt_s * np.eye(2)], axis=1)
+    expected_m = people.mean[track] @ reach.T
+    spread_m2 = reach @ people.covariance[track] @ reach.T + used.covariance_site_m2[position]
+    last_ns = sensor.last_scan.t_utc_ns if sensor else used.t_utc_ns
+    return registration.learnt(
+        offset,
+        used.position_site_m[position] - expected_m,
+        spread_m2,
+        dt_s=(used.t_utc_ns - last_ns) * 1e-9,
+    )
