@@ -167,3 +167,15 @@ def test_only_the_last_few_tables_stay_in_memory(tmp_path: Path):
         newest = store(array(0.01 * shift), SMALL)
     assert len(store.held) == KEPT
     assert store(array(0.01 * (KEPT + 2)), SMALL) is newest
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_bags_are_looked_through_where_that_is_wanted(gate, spec, value):
+    assert not build(spec, gate, None).transmission
+    assert build(with_settings(spec, transmission=value), gate, None).transmission is value
+
+
+@pytest.mark.parametrize("value", [1, "true", 0.0])
+def test_whether_bags_are_looked_through_is_true_or_false(gate, spec, value):
+    with pytest.raises(SiteError, match="transmission"):
+        build(with_settings(spec, transmission=value), gate, None)

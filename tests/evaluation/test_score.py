@@ -9,8 +9,9 @@ from standex.evaluation.closed_loop import Step
 from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally, rates_of
 from standex.model.event import Alert, PassageClosed
 from standex.model.hints import no_hints
-from standex.model.picture import Outcome, Picture, Tracks, no_tracks
+from standex.model.picture import Outcome, Picture
 from standex.model.record import Record
+from standex.model.tracks import Tracks, no_tracks
 from standex.model.zones import ZONES
 
 S = 10**9

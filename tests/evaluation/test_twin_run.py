@@ -8,8 +8,9 @@ from standex.evaluation.closed_loop import Step
 from standex.evaluation.twin_run import LookScores, TwinRun, _known_looks, run_twin
 from standex.model.hints import no_hints
 from standex.model.observation import GaussianFootprint
-from standex.model.picture import Outcome, Picture, no_tracks
+from standex.model.picture import Outcome, Picture
 from standex.model.record import Record
+from standex.model.tracks import no_tracks
 from standex.model.zones import ZONE_INDEX, BodyZone
 from standex.station import Station
 from standex.testing.examples import example_evidence

@@ -27,6 +27,7 @@ WANTED = (
     "clear_m", "obscured_at",
 )  # fmt: skip
 REFLECTOR = ("reflector_radius_m", "reflector_x_m", "reflector_y_m", "reflector_z_m")
+SWITCHES = ("transmission",)  # whether bags are looked through
 BLOCK = (8, 8, 8)
 UP_TO = {"tolerance": 0.5, "beam_m": 100.0, "clear_m": 100.0, "obscured_at": 1.0}
 KEPT = 8  # geometries in memory: four pairs of panels, before and after a new survey
@@ -107,6 +108,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         clear_m=s["clear_m"],
         obscured_at=s["obscured_at"],
         sphere=_sphere(spec, s),
+        transmission=_switch(spec, "transmission"),
     )
 
 
@@ -121,6 +123,13 @@ def _refuse_calibration(spec: SensorSpec, calibration: Calibration | None) -> No
             f"{name} has the scores {calibration.feature_names}, this version makes {SCORES}; "
             "calibrate again"
         )
+
+
+def _switch(spec: SensorSpec, name: str) -> bool:
+    value = spec.settings.get(name, False)
+    if not isinstance(value, bool):
+        raise SiteError(f"sensor {spec.sensor_id}: {name} must be true or false, got {value!r}")
+    return value
 
 
 def _sphere(spec: SensorSpec, s: Mapping[str, float]) -> Sphere | None:
@@ -141,11 +150,12 @@ def _sphere(spec: SensorSpec, s: Mapping[str, float]) -> Sphere | None:
 
 def _numbers(spec: SensorSpec) -> dict[str, float]:
     """Return the settings that are given, all numbers; none that is wanted is missing."""
-    unknown = sorted(set(spec.settings) - {*WANTED, *REFLECTOR})
+    known = (*WANTED, *REFLECTOR, *SWITCHES)
+    unknown = sorted(set(spec.settings) - set(known))
     if unknown:
         raise SiteError(
             f"sensor {spec.sensor_id}: unknown settings {', '.join(unknown)}; imaging panels have "
-            f"{', '.join((*WANTED, *REFLECTOR))}"
+            f"{', '.join(known)}"
         )
     numbers: dict[str, float] = {}
     for name in (*WANTED, *REFLECTOR):

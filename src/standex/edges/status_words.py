@@ -2,9 +2,17 @@
 
 from standex.decision.passages import seconds_in_reach
 from standex.edges.live_status import LiveStatus, SensorStatus
-from standex.model.event import Alert, Event, HealthChanged, PassageClosed, VerdictChanged
+from standex.model.event import (
+    Alert,
+    Event,
+    HealthChanged,
+    PassageClosed,
+    PersonRejoined,
+    ThingLeft,
+    VerdictChanged,
+)
 from standex.model.observation import HealthState
-from standex.model.picture import Outcome
+from standex.model.picture import Outcome, Passage
 from standex.model.site import Site
 from standex.model.zones import ZONE_INDEX, BodyZone
 
@@ -67,9 +75,16 @@ def age_words(sensor: SensorStatus) -> str:
     return f"{sensor.age_s:.1f} s" + (" STALE" if sensor.is_stale else "")
 
 
+def passage_of(alert: Alert, status: LiveStatus) -> Passage | None:
+    """Return whom an alert is about: under the number it was raised for, or under a later one."""
+    passages = status.picture.passages
+    with_it = [one for one in passages.values() if one.alert_id == alert.alert_id]
+    return max(with_it, key=lambda one: one.last_utc_ns, default=passages.get(alert.track_id))
+
+
 def seconds_left(alert: Alert, status: LiveStatus) -> float:
     """Return the time until the alarmed person is out of reach, counting down; -1 when unknown."""
-    passage = status.picture.passages.get(alert.track_id)
+    passage = passage_of(alert, status)
     since_s = (status.t_utc_ns - alert.t_utc_ns) * 1e-9
     left_s, age_s = alert.seconds_in_reach, since_s
     if passage is not None:
@@ -81,7 +96,7 @@ def seconds_left(alert: Alert, status: LiveStatus) -> float:
 
 def alert_words(alert: Alert, status: LiveStatus) -> tuple[str, str]:
     """Return an alert in two lines: who, where, how sure and how long; and why."""
-    passage = status.picture.passages.get(alert.track_id)
+    passage = passage_of(alert, status)
     p_threat = alert.p_threat if passage is None else passage.verdict.p_threat
     x, y = alert.position_site_m if passage is None else passage.position_site_m
     left_s = seconds_left(alert, status)
@@ -132,7 +147,24 @@ def event_words(event: Event, site: Site) -> str:
                 f"looked at {event.covered[wanted].min():.0%}, "
                 f"{site.operating_point.min_coverage:.0%} are wanted"
             )
+        case ThingLeft() | PersonRejoined():
+            return _passing_on_words(event)
         case PassageClosed() | VerdictChanged():
             return ""
         case _:
             return f"task for {event.sensor_id}: {event.reason}"
+
+
+def _passing_on_words(event: ThingLeft | PersonRejoined) -> str:
+    if isinstance(event, ThingLeft):
+        x, y = event.position_site_m
+        return (
+            f"THING {event.track_id} left at x {x:.1f} y {y:.1f} m: {event.p_threat:.0%}, "
+            f"looked at {event.coverage:.0%}; {event.reason}"
+        )
+    if not event.is_final or not event.earlier_track_id:
+        return ""
+    return (
+        f"person {event.track_id} is person {event.earlier_track_id} again "
+        f"({event.p_same:.0%}): {event.reason}"
+    )

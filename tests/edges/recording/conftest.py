@@ -1,6 +1,7 @@
 """One of each value that a recording can hold, and a writer of small recordings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,16 @@ import pytest
 
 from standex.edges.recording.layout import Profile
 from standex.edges.recording.writer import RecordingWriter
-from standex.model.event import Alert, Event, HealthChanged, PassageClosed, Task, VerdictChanged
+from standex.model.event import (
+    Alert,
+    Event,
+    HealthChanged,
+    PassageClosed,
+    PersonRejoined,
+    Task,
+    ThingLeft,
+    VerdictChanged,
+)
 from standex.model.hints import Hints
 from standex.model.observation import (
     Coverage,
@@ -171,7 +181,21 @@ def all_events() -> tuple[Event, ...]:
     )
     changed = HealthChanged(t_utc_ns=T0, before=None, after=health())
     again = HealthChanged(t_utc_ns=T0, before=health(), after=health(HealthState.FAILED))
-    return alert(), verdict(), closed, task, changed, again
+    rejoined = PersonRejoined(
+        t_utc_ns=T0, track_id=9, earlier_track_id=7, p_same=1 / 3, is_final=False, reason="gap"
+    )
+    thing = ThingLeft(
+        t_utc_ns=T0,
+        track_id=11,
+        level_id="ground",
+        position_site_m=np.array([0.1, 0.2]),
+        set_down_by=7,
+        p_threat=1e-3,
+        coverage=0.5,
+        alert_id="",
+        reason="alone",
+    )
+    return alert(), verdict(), closed, task, changed, again, rejoined, thing
 
 
 def record(t_utc_ns: int = T0, sequence: int = 0) -> Record:
@@ -228,7 +252,9 @@ class Examples:
 
     @staticmethod
     def all_observations() -> tuple[Observation, ...]:
-        return positions(), positions(n=0), evidence(), drift_evidence(), coverage(), health()
+        with_things = replace(positions(), p_object=np.array([0.0, 1 / 3]))
+        people = positions(), positions(n=0), with_things
+        return *people, evidence(), drift_evidence(), coverage(), health()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from standex.edges.recording.foxglove import LOG_SCHEMA, SCENE_SCHEMA, alert_log, scene_update
-from standex.model.picture import Outcome, Passage, Picture, Verdict, no_tracks
+from standex.model.picture import Outcome, Passage, Picture, Verdict
+from standex.model.tracks import no_tracks
 
 T_UTC_NS = 1_760_000_000_500_000_001
 
@@ -21,6 +22,8 @@ def picture(outcomes: tuple[Outcome, ...], *, is_confirmed: bool = True) -> Pict
         existence=np.ones(n),
         is_confirmed=np.full(n, is_confirmed),
         last_seen_utc_ns=np.full(n, T_UTC_NS),
+        descriptor=np.zeros((n, 0)),
+        p_object=np.zeros(n),
     )
     passages = {
         row + 1: Passage(

@@ -12,7 +12,8 @@ from standex.edges.recording.replay import replay, what_if
 from standex.model.event import Event, VerdictChanged
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Evidence, Observation, Positions
-from standex.model.picture import Outcome, Picture, no_tracks
+from standex.model.picture import Outcome, Picture
+from standex.model.tracks import no_tracks
 
 
 class Adder:

@@ -20,8 +20,9 @@ from standex.edges.recording.layout import Profile
 from standex.edges.recording.reader import Recording
 from standex.edges.recording.writer import RecordingWriter
 from standex.model.errors import RecordingError
-from standex.model.picture import Picture, no_tracks
+from standex.model.picture import Picture
 from standex.model.ports import Sink
+from standex.model.tracks import no_tracks
 
 PICTURE = Picture(
     t_utc_ns=5,
@@ -66,6 +67,7 @@ def test_every_message_in_the_file_fits_the_schema_in_the_file(
             check_schema(json.loads(message.data), json.loads(schema.data))
             topics[channel.topic] += 1
     kinds = ["alert", "verdict_changed", "passage_closed", "task", "health_changed"]
+    kinds += ["person_rejoined", "thing_left"]
     want = Counter({f"/event/{kind}": 1 for kind in kinds})
     want += Counter(["/event/health_changed", "/step", "/hints", "/scene", "/log", "/health/mw-1"])
     if profile is Profile.LAB:

@@ -23,8 +23,9 @@ from standex.model.event import Event
 from standex.model.frames import RigidTransform
 from standex.model.items import ItemClasses
 from standex.model.observation import Coverage, Health, HealthReason, HealthState, Patch
-from standex.model.picture import LedgerEntry, Picture, Tracks, no_tracks
+from standex.model.picture import LedgerEntry, Picture
 from standex.model.site import Level, Line, LineRole, OperatingPoint, SensorSpec, Site
+from standex.model.tracks import Tracks, no_tracks
 from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
 
 T0 = 1_760_000_000_000_000_000
@@ -160,6 +161,8 @@ class MadeUpRun:
             is_confirmed=ones.astype(bool),
             last_seen_utc_ns=np.full(len(on), t_utc_ns),
             next_track_id=len(self.y_m) + 1,
+            descriptor=np.zeros((len(on), 0)),
+            p_object=np.zeros(len(on)),
         )
         log_prior = self.site.log_prior()
         passages = follow(picture.passages, tracks, site=self.site, log_prior=log_prior)

@@ -34,6 +34,7 @@ from standex.model.picture import Outcome
 from standex.model.site import Site
 from standex.model.truth import Truth
 from standex.station import Station
+from standex.tracking.tracker import CrowdTracker
 
 INTERRUPTED = 130
 
@@ -99,9 +100,11 @@ def conduct(session: Session, args: argparse.Namespace, *, view: View | None = N
     with ExitStack() as stack:
         console = Console(stderr=True)
         if not args.json and console.is_terminal:
-            stack.enter_context(console.status("starting the workers"))
+            stack.enter_context(console.status("starting (the first time it compiles)"))
         if isinstance(session.source, AbstractContextManager):
             stack.enter_context(session.source)
+        if isinstance(station.tracker, CrowdTracker):
+            station.tracker.warm_up()
         pool = stack.enter_context(PerceivePool(station, heavy=heavy_sensors(site)))
         started_utc_ns = session.started_utc_ns or clock.utc_ns() + 700_000_000
         recorder = RecordingWriter(

@@ -71,7 +71,8 @@ def replay(
     """Play ``recording`` through the station it was made with, and compare the events.
 
     A recording whose end is missing is compared as far as it goes. In the live profile, patches
-    and clothing descriptors are not recorded: a tracker that uses descriptors may differ.
+    and clothing descriptors are not recorded: a tracker or a hand-over that uses descriptors may
+    differ.
 
     Args:
         recording: what to play.

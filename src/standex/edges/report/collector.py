@@ -12,8 +12,9 @@ from standex.edges.report.series import ThinnedSeries
 from standex.edges.report.summary import LeftOut, RunSummary, SensorHistory, TrackLine
 from standex.model.event import Event, PassageClosed, Task
 from standex.model.observation import Coverage, Health
-from standex.model.picture import Outcome, Passage, Picture, Tracks, Verdict
+from standex.model.picture import Outcome, Passage, Picture, Verdict
 from standex.model.site import Site
+from standex.model.tracks import Tracks
 from standex.model.zones import ZONE_INDEX
 
 MAX_PEOPLE = 2000
