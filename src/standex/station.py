@@ -44,7 +44,7 @@ from standex.model.tracks import Association, Snapshot, Tracks, no_tracks
 from standex.tracking.hand_over import JointHandOver
 from standex.tracking.tracker import CrowdTracker
 
-MAX_UNSEEN_S = 2.0  # whom nobody has seen for longer has gone; the hand-over takes it from there
+MAX_UNSEEN_S = 1.0  # whoever is lost for longer is the hand-over's: it weighs all, and may revise
 HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
 KNOWN_S = 1.0  # coverage counts for whoever was followed within this time of it; see update
 

@@ -11,12 +11,15 @@ from standex.model.tracks import Modes, Tracks, no_tracks
 from standex.model.zones import ZONES
 from standex.tracking.existence import seen_by
 from standex.tracking.motion import combined
+from standex.tracking.settle import Rows, SettleSettings
 from standex.tracking.step import Heard, People, StepSettings
 
 Scan = Callable[..., Positions]
 Look = Callable[..., Coverage]
 Crowd = Callable[..., tuple[Tracks, People, Heard]]
 Settings = Callable[..., StepSettings]
+ToSettle = Callable[..., SettleSettings]
+RowsOf = Callable[..., Rows]
 
 
 @pytest.fixture
@@ -135,12 +138,16 @@ def crowd(look: Look) -> Crowd:
         )
         coverage = look(low_site_m=(0, 0), high_site_m=(width_m, width_m))
         coverage.p_report[:, : len(coverage.p_report) // 3] = 0.3  # a fresh array of the fixture's
-        return tracks, people, Heard(
-            position_site_m=z,
-            covariance_site_m2=spreads(rng, len(z), 0.15),
-            nobody_per_m2=0.02,
-            seen=seen_by(coverage) if is_covered else None,
-            wall_site_m=np.array(wall_site_m, dtype=float).reshape(-1, 2, 2),
+        return (
+            tracks,
+            people,
+            Heard(
+                position_site_m=z,
+                covariance_site_m2=spreads(rng, len(z), 0.15),
+                nobody_per_m2=0.02,
+                seen=seen_by(coverage) if is_covered else None,
+                wall_site_m=np.array(wall_site_m, dtype=float).reshape(-1, 2, 2),
+            ),
         )
 
     return make
@@ -155,5 +162,40 @@ def settings() -> Settings:
             "max_loss": 3.0, "area_site_m": np.array([[-np.inf] * 2, [np.inf] * 2]),
         }  # fmt: skip
         return StepSettings(**(usual | changed))
+
+    return make
+
+
+@pytest.fixture
+def to_settle() -> ToSettle:
+    def make(**changed: float) -> SettleSettings:
+        usual = {
+            "gate": 4.0, "newcomer_per_m2": 0.002, "birth_existence": 0.1,
+            "confirm_existence": 0.9, "end_existence": 0.02, "speed_std_m_per_s": 0.7,
+            "max_tentative": 2000,
+        }  # fmt: skip
+        return SettleSettings(**(usual | changed))
+
+    return make
+
+
+@pytest.fixture
+def rows_of() -> RowsOf:
+    """Return all the rows of what was heard, as of a scan that came at 1.1 s."""
+
+    def make(rng: np.random.Generator, heard: Heard, *, n_columns: int = 0, **changed) -> Rows:
+        n = len(heard.position_site_m)
+        scan = Positions(
+            sensor_id="camera",
+            t_utc_ns=1_100_000_000,
+            level_id="ground",
+            position_site_m=heard.position_site_m,
+            covariance_site_m2=heard.covariance_site_m2,
+            existence=rng.uniform(0.1, 1.0, n),
+            descriptor=rng.normal(size=(n, n_columns)),
+            clutter_per_m2=0.02,
+            **changed,
+        )
+        return Rows(scan=scan, used=scan, row=None, begun_before=None)
 
     return make

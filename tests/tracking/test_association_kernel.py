@@ -51,7 +51,9 @@ def test_certainty_costs_no_digits() -> None:
     log_weight = np.array([25.0, 20.0, 20.0, 25.0])
     of_track, of_position, missed, nobody = compiled(pairs, log_weight, 2, 2)
     crosswise = np.exp(-10.0) / (1 + np.exp(-10.0))
-    np.testing.assert_allclose(of_track, [1 - crosswise, crosswise] * 1 + [crosswise, 1 - crosswise])
+    np.testing.assert_allclose(
+        of_track, [1 - crosswise, crosswise] * 1 + [crosswise, 1 - crosswise]
+    )
     np.testing.assert_array_equal(of_track, of_position)
     assert missed.max() < 1e-8
     assert 0 <= nobody.min() <= nobody.max() < 1e-8

@@ -75,9 +75,7 @@ def test_a_pair_is_near_in_either_mode(rng: np.random.Generator) -> None:
     in_one = near(track, p, place, r, gate=2.0)
     in_other = near(other, 0.3 * p, place, r, gate=2.0)
     assert as_set(pairs) == as_set(in_one) | as_set(in_other)
-    for i, j, likelihood in zip(
-        pairs.track_row, pairs.position_row, pairs.likelihood, strict=True
-    ):
+    for i, j, likelihood in zip(pairs.track_row, pairs.position_row, pairs.likelihood, strict=True):
         density = [
             0.7 * multivariate_normal(track[i], p[i] + r[j]).pdf(place[j]),
             0.3 * multivariate_normal(other[i], 0.3 * p[i] + r[j]).pdf(place[j]),

@@ -3,16 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standex.model.tracks import Tracks, no_tracks
-from standex.tracking.lifecycle import (
-    begin,
-    confirm,
-    end_unlikely,
-    end_unseen,
-    lost,
-    rejoin,
-    select,
-)
+from standex.model.tracks import Modes, Tracks, no_tracks
+from standex.tracking.lifecycle import begin, newborn_rows, rejoin, select, unseen_too_long
 
 
 @pytest.fixture
@@ -26,12 +18,34 @@ def three() -> Tracks:
         is_confirmed=np.array([True, False, True]),
         last_seen_utc_ns=np.array([6, 9, 4]) * 10**9,
         next_track_id=9,
+        descriptor=np.array([[0.1], [0.2], [np.nan]]),
+        p_object=np.array([0.0, 0.6, 0.3]),
+        modes=Modes(
+            mean=np.arange(24.0).reshape(3, 2, 4),
+            covariance=np.tile(np.eye(4), (3, 2, 1, 1)),
+            probability=np.tile([0.9, 0.1], (3, 1)),
+        ),
     )
 
 
-def started(tracks: Tracks, positions, existence, **limits) -> Tracks:
-    settings = {"least_existence": 0.02, "max_tentative": 10, "speed_std_m_per_s": 1.2} | limits
-    return begin(tracks, positions, np.asarray(existence, dtype=float), **settings)
+NEWCOMER = np.array([0.8, 0.2])
+
+
+def started(tracks: Tracks, positions, rows, numbers, existence=None) -> Tracks:
+    return begin(
+        tracks,
+        positions,
+        np.array(rows, dtype=np.int64),
+        track_id=np.array(numbers, dtype=np.int64),
+        existence=np.full(len(rows), 0.1) if existence is None else np.array(existence),
+        newcomer=NEWCOMER,
+        speed_std_m_per_s=1.2,
+    )
+
+
+def born(tracks: Tracks, existence, **limits) -> list[int]:
+    settings = {"least_existence": 0.02, "max_tentative": 10} | limits
+    return newborn_rows(tracks, np.asarray(existence, dtype=float), **settings).tolist()
 
 
 def test_select_keeps_rows_together_and_numbers_taken(three: Tracks) -> None:
@@ -39,7 +53,18 @@ def test_select_keeps_rows_together_and_numbers_taken(three: Tracks) -> None:
     np.testing.assert_array_equal(kept.track_id, [5, 8])
     np.testing.assert_array_equal(kept.mean, three.mean[1:])
     np.testing.assert_array_equal(kept.last_seen_utc_ns, three.last_seen_utc_ns[1:])
+    np.testing.assert_array_equal(kept.descriptor, three.descriptor[1:])
+    np.testing.assert_array_equal(kept.p_object, three.p_object[1:])
+    np.testing.assert_array_equal(kept.modes.mean, three.modes.mean[1:])
+    np.testing.assert_array_equal(kept.modes.probability, three.modes.probability[1:])
     assert kept.next_track_id == 9
+
+
+def test_select_takes_everybody_or_an_order(three: Tracks) -> None:
+    assert select(three, np.ones(3, dtype=bool)) is three
+    turned = select(replace(three, modes=None), np.array([2, 0]))
+    np.testing.assert_array_equal(turned.track_id, [8, 3])
+    assert turned.modes is None
 
 
 @pytest.mark.parametrize(
@@ -47,22 +72,16 @@ def test_select_keeps_rows_together_and_numbers_taken(three: Tracks) -> None:
     [(5, 2, [3, 5]), (6, 0.5, [3, 8]), (4, 1, [3, 5]), (3.9, 0.9, [])],
 )
 def test_unseen_for_too_long_ends(three, confirmed_s, tentative_s, left) -> None:
-    kept = end_unseen(three, max_unseen_s=confirmed_s, max_unseen_tentative_s=tentative_s)
-    np.testing.assert_array_equal(kept.track_id, left)
-
-
-def test_unlikely_ends(three: Tracks) -> None:
-    np.testing.assert_array_equal(end_unlikely(three, end_existence=0.02).track_id, [3, 5])
-
-
-def test_once_confirmed_stays_confirmed(three: Tracks) -> None:
-    np.testing.assert_array_equal(confirm(three, confirm_existence=0.995).is_confirmed, [1, 0, 1])
-    np.testing.assert_array_equal(confirm(three, confirm_existence=0.5).is_confirmed, [1, 1, 1])
+    too_long = unseen_too_long(
+        three, three.t_utc_ns, max_unseen_s=confirmed_s, max_unseen_tentative_s=tentative_s
+    )
+    np.testing.assert_array_equal(three.track_id[~too_long], left)
 
 
 def test_begins_at_rows_nobody_claims(three: Tracks, scan) -> None:
     positions = scan([[1, 2], [3, 4], [5, 6]], t_s=10, sigma_m=0.2)
-    begun = started(three, positions, [0.1, 0.0, 0.05])
+    positions = replace(positions, descriptor=np.array([[7.0], [8.0], [9.0]]))
+    begun = started(three, positions, [0, 2], [9, 10], [0.1, 0.05])
     np.testing.assert_array_equal(begun.track_id, [3, 5, 8, 9, 10])
     assert begun.next_track_id == 11
     np.testing.assert_array_equal(begun.mean[3:], [[1, 2, 0, 0], [5, 6, 0, 0]])
@@ -70,29 +89,34 @@ def test_begins_at_rows_nobody_claims(three: Tracks, scan) -> None:
     np.testing.assert_array_equal(begun.existence[3:], [0.1, 0.05])
     assert not begun.is_confirmed[3:].any()
     np.testing.assert_array_equal(begun.last_seen_utc_ns[3:], 10 * 10**9)
+    np.testing.assert_array_equal(begun.descriptor[3:], [[7], [9]])
+    np.testing.assert_array_equal(begun.p_object[3:], 0)
+    for mode in range(2):
+        np.testing.assert_array_equal(begun.modes.mean[3:, mode], begun.mean[3:])
+        np.testing.assert_array_equal(begun.modes.covariance[3:, mode], begun.covariance[3:])
+    np.testing.assert_array_equal(begun.modes.probability[3:], np.tile(NEWCOMER, (2, 1)))
+    assert started(three, positions, [], []) is three
 
 
-def test_begins_nobody_who_would_end_at_once(three: Tracks, scan) -> None:
-    assert len(started(three, scan([[1, 2]]), [0.019]).track_id) == 3
-    assert len(started(three, scan([[1, 2]]), [0.0], least_existence=0.0).track_id) == 3
+def test_rows_stay_in_order_of_numbers_whoever_begins_late(three: Tracks, scan) -> None:
+    positions = replace(scan([[1, 2], [3, 4]]), descriptor=np.zeros((2, 1)))
+    begun = started(three, positions, [0, 1], [6, 12])
+    np.testing.assert_array_equal(begun.track_id, [3, 5, 6, 8, 12])
+    np.testing.assert_array_equal(begun.mean[2], [1, 2, 0, 0])
+    np.testing.assert_array_equal(begun.modes.mean[3], three.modes.mean[2])
+    assert begun.next_track_id == 13
+    assert started(three, positions, [0], [4]).next_track_id == 9
 
 
-def test_begins_the_likelier_when_short_of_room(three: Tracks, scan) -> None:
-    positions = scan([[i, 0] for i in range(5)])
-    begun = started(three, positions, [0.1, 0.3, 0.1, 0.2, 0.1], max_tentative=4)
-    np.testing.assert_array_equal(begun.mean[3:, 0], [0, 1, 3])
-    assert len(started(three, positions, np.full(5, 0.1), max_tentative=1).track_id) == 3
+def test_begins_nobody_who_would_end_at_once(three: Tracks) -> None:
+    assert born(three, [0.1, 0.0, 0.019, 0.02]) == [0, 3]
+    assert born(three, [0.0, 0.01], least_existence=0.0) == [1]
 
 
-def test_lost_is_who_is_known_worse_than_the_scan(three: Tracks, scan) -> None:
-    covariance = three.covariance.copy()
-    covariance[:, :2, :2] = [[0.6, 0.3], [0.3, 0.6]]  # 0.95 m along the diagonal
-    known = replace(three, covariance=covariance)
-    sharp, blunt = scan([[0, 0]], sigma_m=0.2), scan([[0, 0]], sigma_m=0.6)
-    empty = scan([])
-    for positions, expected in ((sharp, [1, 0, 1]), (blunt, [0, 0, 0]), (empty, [1, 0, 1])):
-        marked = lost(known, positions.covariance_site_m2, lost_std_m=0.8)
-        np.testing.assert_array_equal(marked, expected)
+def test_begins_the_likelier_when_short_of_room(three: Tracks) -> None:
+    assert born(three, [0.1, 0.3, 0.1, 0.2, 0.1], max_tentative=4) == [0, 1, 3]
+    assert born(three, np.full(5, 0.1), max_tentative=1) == []
+    assert born(three, np.full(5, 0.1), max_tentative=6) == [0, 1, 2, 3, 4]
 
 
 def rejoined(tracks: Tracks, *, newcomer_per_m2: float):
@@ -109,6 +133,9 @@ def test_rejoin_takes_the_likelier_of_the_lost(three: Tracks) -> None:
     np.testing.assert_array_equal(after.mean[1], mean[1])
     np.testing.assert_array_equal(after.existence, [0.01, 0.5, 0])
     np.testing.assert_array_equal(after.track_id, three.track_id)
+    np.testing.assert_array_equal(after.modes.mean[0], three.modes.mean[2])
+    # What was known of the clothes of the lost one stays.
+    np.testing.assert_array_equal(after.descriptor[:2], three.descriptor[:2])
 
 
 def test_newcomers_keep_their_number(three: Tracks) -> None:

@@ -14,12 +14,15 @@ from jaxtyping import Bool, Float
 from standex.model.observation import Health, HealthReason, HealthState, Positions
 from standex.model.tracks import SensorMemory, TrackMemory
 from standex.tracking.compiled import AVAILABLE, jit
-from standex.tracking.registration import Offset, of
+from standex.tracking.registration import of
 
 AGREE = 5  # scans in a row that must agree before a time far off is believed
 FROZEN = 30  # so many positions that come again to the last bit, scan after scan, are no chance
 FEW_ROWS, BURST = 200, 5  # more rows than this and so many times as many as before is a burst
 N_BURSTS = 3  # after so many in a row it is a crowd
+STILL_OFF = 0.8  # of the limit: so far an offset must fall before it is over
+# Further away or known worse than this is a mistake; squares of more would overflow.
+FARTHEST_M, WORST_M2 = 1e7, 1e10
 NOT_OFF_STD = 4.0  # an offset is told only when it is so many standard deviations
 
 
@@ -59,7 +62,7 @@ def admit(
     """
     ahead_s = (positions.t_utc_ns - t_utc_ns) * 1e-9
     if memory.sensors and not -max_lag_s <= ahead_s <= max_ahead_s:
-        return _out_of_time(memory, positions, ahead_s, max_ahead_s)
+        return _out_of_time(memory, positions, t_utc_ns, max_ahead_s)
     before = memory.sensors.get(positions.sensor_id)
     if before is None:
         return _taken(memory)
@@ -99,7 +102,7 @@ def same_places(one: Positions, other: Positions) -> bool:
 
 
 def usable_rows(positions: Positions) -> Bool[np.ndarray, " rows"]:
-    """Mark the rows that are finite, with a covariance that is symmetric, positive definite.
+    """Mark the rows that are on Earth, with a covariance that is symmetric, positive definite.
 
     Raises:
         ValueError: there are not as many covariances, existences or descriptors as places, or the
@@ -130,12 +133,14 @@ def usable_rows(positions: Positions) -> Bool[np.ndarray, " rows"]:
         return np.ones(n, dtype=bool)
     a, b, c, d = covariance.reshape(-1, 4).T
     # Written so that a NaN fails; the trace bounds the terms, so an infinity fails too.
-    trace = a + d
-    good = (a > 0) & (a * d - b * c > 0) & (trace < np.inf) & (np.abs(b - c) <= 1e-9 * trace)
+    with np.errstate(invalid="ignore", over="ignore"):
+        trace = a + d
+        good = (a > 0) & (a * d - b * c > 0) & (trace < WORST_M2)
+        good &= np.abs(b - c) <= 1e-9 * trace
     good &= (positions.existence >= 0) & (positions.existence <= 1)
     if positions.p_object is not None:
         good &= (positions.p_object >= 0) & (positions.p_object <= 1)
-    return good & np.isfinite(place).all(axis=1)
+    return good & (np.abs(place) <= FARTHEST_M).all(axis=1)
 
 
 @jit
@@ -152,9 +157,9 @@ def _all_usable(
             covariance[j, 1, 0],
             covariance[j, 1, 1],
         )
-        good = a > 0 and a * d - b * c > 0 and a + d < np.inf and abs(b - c) <= 1e-9 * (a + d)
+        good = a > 0 and a * d - b * c > 0 and a + d < WORST_M2 and abs(b - c) <= 1e-9 * (a + d)
         good = good and 0 <= existence[j] <= 1
-        if not (good and np.isfinite(place[j, 0]) and np.isfinite(place[j, 1])):
+        if not (good and abs(place[j, 0]) <= FARTHEST_M and abs(place[j, 1]) <= FARTHEST_M):
             return False
     return True
 
@@ -169,41 +174,64 @@ def bad_rows(positions: Positions, good: Bool[np.ndarray, " rows"]) -> Health:
         f"{int((~good).sum())} of {len(good)} positions of {positions.sensor_id} cannot be used "
         f"and are left out: row {row} is at {_said(positions.position_site_m[row])}, covariance "
         f"{_said(positions.covariance_site_m2[row])} and existence {positions.existence[row]:g}; "
-        "a place must be finite, a covariance symmetric and positive definite, an existence "
-        "inside [0, 1]",
+        f"a place must be within {FARTHEST_M:g} m, a covariance symmetric, positive definite and "
+        f"below {WORST_M2:g} m2, an existence inside [0, 1]",
     )
 
 
-def misaligned(positions: Positions, offset: Offset, *, max_offset_m: float) -> Health | None:
-    """Return that a sensor places people beside where the others do, if it does."""
-    east, north = offset.offset_site_m.tolist()
-    size_m = math.hypot(east, north)
-    if not size_m > max_offset_m:
-        return None
-    std_m = math.sqrt(float(np.trace(offset.covariance_site_m2)) / 2)
-    if not size_m > NOT_OFF_STD * std_m:
+def misaligned(
+    positions: Positions, sensors: Mapping[str, SensorMemory], *, max_offset_m: float
+) -> Health | None:
+    """Return that a sensor places people elsewhere than another one does, if it does.
+
+    Which of the two is wrong is not known. What was told is over well below the limit only.
+    """
+    mine = sensors[positions.sensor_id]
+    told = mine.problem is not None and mine.problem.reason is HealthReason.MISALIGNED
+    limit_m = STILL_OFF * max_offset_m if told else max_offset_m
+    worst: tuple[float, str] = (0.0, "")
+    for other_id, other in sensors.items():
+        east, north = (mine.offset_site_m - other.offset_site_m).tolist()
+        variance_m2 = np.trace(mine.offset_covariance_site_m2 + other.offset_covariance_site_m2) / 2
+        size_m, std_m = math.hypot(east, north), math.sqrt(variance_m2)
+        if size_m > max(limit_m, NOT_OFF_STD * std_m, worst[0]):
+            said = f"{size_m:.2f} m ({east:+.2f} east, {north:+.2f} north, +- {std_m:.2f})"
+            worst = (size_m, f"{said} from where {other_id} does")
+    if not worst[1]:
         return None
     return _health(
         positions,
         HealthState.DEGRADED,
         HealthReason.MISALIGNED,
-        f"{positions.sensor_id} places people {size_m:.2f} m ({east:+.2f} east, {north:+.2f} "
-        f"north, +- {std_m:.2f}) beside where the sensors together place them: it is corrected; "
-        "survey it again",
+        f"{positions.sensor_id} places people {worst[1]}: it is corrected; survey both again",
     )
 
 
 def _out_of_time(
-    memory: TrackMemory, positions: Positions, ahead_s: float, max_ahead_s: float
+    memory: TrackMemory, positions: Positions, t_utc_ns: int, max_ahead_s: float
 ) -> Admission:
-    """Hold back a scan from another time, until so many in a row agree on it."""
-    waiting = (*memory.waiting, positions)[-AGREE:]
-    times = np.array([one.t_utc_ns for one in waiting])
-    if len(waiting) == AGREE and (times.max() - times.min()) * 1e-9 <= AGREE * max_ahead_s:
+    """Hold back a scan from another time, until so many in a row agree on it.
+
+    While a sensor that gave scans of the present time may still contradict, that takes longer.
+    """
+    ahead_s = (positions.t_utc_ns - t_utc_ns) * 1e-9
+    # The first one says since when nobody has contradicted.
+    waiting = (*memory.waiting[:1], *(*memory.waiting[1:], positions)[-(AGREE - 1) :])
+    span_s = _span_s(waiting)
+    if span_s > AGREE * max_ahead_s:
+        waiting = waiting[1:]
+        span_s = _span_s(waiting)
+    there = {one.sensor_id for one in waiting}
+    others = any(
+        sensor_id not in there and abs(sensor.last_scan.t_utc_ns - t_utc_ns) <= max_ahead_s * 1e9
+        for sensor_id, sensor in memory.sensors.items()
+    )
+    least_s = max_ahead_s if others else 0.0
+    if len(waiting) == AGREE and least_s <= span_s <= AGREE * max_ahead_s:
         return Admission(
             is_taken=True,
             restarts=True,
-            memory=replace(memory, waiting=(), recent=()),
+            memory=TrackMemory(sensors=_not_after(memory.sensors, positions.t_utc_ns)),
             problem=None,
         )
     memory = replace(memory, waiting=waiting)
@@ -215,6 +243,21 @@ def _out_of_time(
     return Admission(
         is_taken=False, restarts=False, memory=memory, problem=wrong_clock(positions, ahead_s)
     )
+
+
+def _span_s(scans: tuple[Positions, ...]) -> float:
+    times = [one.t_utc_ns for one in scans]
+    return (max(times) - min(times)) * 1e-9
+
+
+def _not_after(sensors: Mapping[str, SensorMemory], t_utc_ns: int) -> Mapping[str, SensorMemory]:
+    """Return sensors whose last scans, where they are of a later time, are of this one."""
+    return {
+        sensor_id: replace(sensor, last_scan=replace(sensor.last_scan, t_utc_ns=t_utc_ns))
+        if sensor.last_scan.t_utc_ns > t_utc_ns
+        else sensor
+        for sensor_id, sensor in sensors.items()
+    }
 
 
 def wrong_clock(positions: Positions, ahead_s: float) -> Health:

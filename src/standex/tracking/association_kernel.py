@@ -7,10 +7,13 @@ nothing here may be called.
 # Numba comes without types and infers those of the loops; what is exported is annotated.
 # pyright: basic
 
+import math
+
 import numpy as np
 
-from standex.tracking.association import MAX_ROUNDS, TOLERANCE
+from standex.tracking.association import LARGEST_LOG_WEIGHT, MAX_ROUNDS, NEGLIGIBLE, TOLERANCE
 from standex.tracking.compiled import jit
+from standex.tracking.motion import N_MODES
 
 
 @jit
@@ -158,3 +161,31 @@ def _to_positions(start, following, first, column, weight, to_track, to_position
             to_position[e] = weight[e] / (1.0 + max(total - weight[e] * to_track[e], 0.0))
             at_position[column[e]] += to_position[e]
         i = following[i]
+
+
+@jit
+def worth_of(first, column, likelihood, over_missed, rows):
+    """Pairs that are not negligible, and their weights; see ``association.worth``."""
+    n, pairs = len(first) - 1, len(column)
+    most = math.exp(LARGEST_LOG_WEIGHT)
+    weight = np.empty(pairs)
+    of_track, of_position = np.ones(n), np.ones(rows)
+    for i in range(n):
+        for e in range(first[i], first[i + 1]):
+            total = 0.0
+            for b in range(N_MODES):
+                total += likelihood[e, b]
+            weight[e] = min(max(total, 1e-300) * over_missed[i], most)
+            of_track[i] += weight[e]
+            of_position[column[e]] += weight[e]
+    kept = np.zeros(n + 1, np.int64)
+    k = 0
+    for i in range(n):
+        for e in range(first[i], first[i + 1]):
+            if weight[e] >= NEGLIGIBLE * min(of_track[i], of_position[column[e]]):
+                column[k], weight[k] = column[e], weight[e]
+                for b in range(N_MODES):
+                    likelihood[k, b] = likelihood[e, b]
+                k += 1
+        kept[i + 1] = k
+    return kept, column[:k], likelihood[:k], weight[:k]

@@ -15,7 +15,6 @@ from standex.model.hand_over import (
     HandOverState,
     Join,
     Seen,
-    nobody_seen,
 )
 from standex.model.observation import Coverage
 from standex.model.ports import HandOverUpdate
@@ -91,6 +90,14 @@ class JointHandOver:
         is_thing |= np.isin(tracks.track_id, state.things)
         people = self._people(tracks, tracks.is_confirmed & ~is_thing)
         followed = _latest(state.followed, people)
+        if self._is_quiet(state, people, is_thing, t_utc_ns=t_utc_ns):
+            quiet = replace(
+                state,
+                followed=followed,
+                newcomers=_dressed(state.newcomers, followed),
+                awaited=self._awaited(state.departed, t_utc_ns=t_utc_ns),
+            )
+            return HandOverUpdate(state=quiet.without_old_descriptors(t_utc_ns), joins=state.joins)
         is_new = ~np.isin(people.track_id, state.followed.track_id)
         has_ended = ~np.isin(state.followed.track_id, tracks.track_id)
         departed, forgotten = self._departed(state, has_ended, coverage, t_utc_ns=t_utc_ns)
@@ -114,6 +121,24 @@ class JointHandOver:
         after = replace(update.state, awaited=awaited, things=things)
         return replace(update, state=after.without_old_descriptors(t_utc_ns))
 
+    def _is_quiet(
+        self,
+        state: HandOverState,
+        people: Seen,
+        is_thing: Bool[np.ndarray, " tracks"],
+        *,
+        t_utc_ns: int,
+    ) -> bool:
+        """Whether nobody has come or gone and nobody's time is up, as in most scans."""
+        oldest_utc_ns = int(state.departed.last.t_utc_ns.min(initial=t_utc_ns))
+        first_utc_ns = int(state.newcomers.t_utc_ns.min(initial=t_utc_ns))
+        return (
+            np.array_equal(people.track_id, state.followed.track_id)
+            and not (bool(is_thing.any()) or state.things)
+            and (t_utc_ns - first_utc_ns) * 1e-9 < self.decide_s
+            and (t_utc_ns - oldest_utc_ns) * 1e-9 <= self.keep_s
+        )
+
     def _people(self, tracks: Tracks, rows: Bool[np.ndarray, " n"]) -> Seen:
         return Seen(
             track_id=tracks.track_id[rows],
@@ -133,9 +158,6 @@ class JointHandOver:
         t_utc_ns: int,
     ) -> tuple[Departed, Seen]:
         """Return who is remembered, and who is no more."""
-        t_first_utc_ns = state.departed.last.t_utc_ns.min(initial=t_utc_ns)
-        if not has_ended.any() and (t_utc_ns - t_first_utc_ns) * 1e-9 <= self.keep_s:
-            return state.departed, nobody_seen()
         ended = state.followed.select(has_ended)
         where = endings(self.site, coverage, ended.mean[:, :2], ended.mean[:, 2:])
         last, ending = _together(state.departed.last, ended), (*state.departed.ending, *where)

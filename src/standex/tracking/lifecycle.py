@@ -46,6 +46,8 @@ def unseen_too_long(
     such a time it could be anywhere, and would take the next newcomer for its own.
     """
     unseen_ns = t_utc_ns - tracks.last_seen_utc_ns
+    if unseen_ns.max(initial=0) <= min(max_unseen_s, max_unseen_tentative_s) * 1e9:
+        return np.zeros(len(unseen_ns), dtype=bool)
     limit_s = np.where(tracks.is_confirmed, max_unseen_s, max_unseen_tentative_s)
     return unseen_ns > limit_s * 1e9
 

@@ -1,5 +1,8 @@
 """What is kept of a scan: how its sensor does, and the scan itself while late ones may come."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Int
 
@@ -34,6 +37,8 @@ def remember(
     """
     scan = taken.scan
     sensor = memory.sensors.get(scan.sensor_id)
+    if len(memory.sensors.keys() | {scan.sensor_id}) == 1:
+        sure = sure[:0]  # nobody to compare with
     theirs = sure[people.is_confirmed[step.track_row[sure]]]
     track, position = step.track_row[theirs], step.position_row[theirs]
     sure_track_id = people.track_id[track]
@@ -47,9 +52,8 @@ def remember(
     if others:
         both = np.isin(sure_track_id, np.concatenate(others))
         offset = _offset(offset, sensor, people, used, track[both], position[both])
-    is_last = sensor is None or scan.t_utc_ns >= sensor.last_scan.t_utc_ns
     changed = SensorMemory(
-        last_scan=scan if sensor is None or is_last else sensor.last_scan,
+        last_scan=scan,
         n_repeats=sensor.n_repeats if sensor and sensor.last_scan is scan else 0,
         n_bursts=0,
         offset_site_m=offset.offset_site_m,
@@ -64,6 +68,35 @@ def remember(
         recent=(*kept, taken) if max_lag_s else (),
         waiting=memory.waiting,
     )
+
+
+def as_they_came(
+    memory: TrackMemory, before: Mapping[str, SensorMemory], scan: Positions
+) -> TrackMemory:
+    """Return what is remembered after a late scan was put in its place.
+
+    What is wrong with a sensor goes by the order in which its scans came, whatever their times.
+
+    Args:
+        memory: after the scan and those that were taken in again.
+        before: sensors when it came.
+        scan: the late one.
+    """
+    sensors = dict(before)
+    for sensor_id, sensor in memory.sensors.items():
+        was = before.get(sensor_id)
+        if was is None:
+            sensors[sensor_id] = sensor
+            continue
+        its_own = sensor_id == scan.sensor_id
+        repeats = not its_own or was.last_scan is scan
+        sensors[sensor_id] = replace(
+            sensor,
+            problem=was.problem,
+            n_repeats=was.n_repeats if repeats else 0,
+            n_bursts=0 if its_own else was.n_bursts,
+        )
+    return replace(memory, sensors=sensors)
 
 
 def _offset(

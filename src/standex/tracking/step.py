@@ -15,9 +15,7 @@ from standex.tracking.association import marginals, worth
 from standex.tracking.existence import Seen, p_report_at, update_existence
 from standex.tracking.gating import Pairs, near_pairs, select
 from standex.tracking.motion import Motion, combined, largest_eigenvalue, predict
-from standex.tracking.walls import crosses, kept_before
-
-WALL_SLACK_STD = 3.0  # so far behind a wall a position may lie by its own error
+from standex.tracking.walls import SLACK_STD, crosses, kept_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,7 +180,7 @@ def plain_step(
 
 def _possible(pairs: Pairs, people: People, heard: Heard, is_lost: Bool[np.ndarray, " n"]) -> Pairs:
     """Return the pairs of tracks that take positions, with no wall between."""
-    slack_m = WALL_SLACK_STD * np.sqrt(largest_eigenvalue(heard.covariance_site_m2))
+    slack_m = SLACK_STD * np.sqrt(largest_eigenvalue(heard.covariance_site_m2))
     keep = ~is_lost[pairs.track_row] & ~crosses(
         people.place_site_m[pairs.track_row],
         heard.position_site_m[pairs.position_row],

@@ -23,7 +23,7 @@ from standex.tracking.admission import (
 from standex.tracking.existence import seen_by
 from standex.tracking.lifecycle import select, unseen_too_long
 from standex.tracking.motion import Motion, modes_of
-from standex.tracking.remember import remember
+from standex.tracking.remember import as_they_came, remember
 from standex.tracking.settle import Rows, SettleSettings, needs_rejoin, plain_settle
 from standex.tracking.settle_kernel import compiled_settle
 from standex.tracking.step import Heard, People, Step, StepOf, StepSettings, plain_step
@@ -90,7 +90,7 @@ class CrowdTracker:
         min_p_report: P(reported) of somebody who was reported where coverage says less.
         max_pairs_per_track: positions weighed for one track.
         max_tentative: tentative tracks at a time.
-        max_offset_m: a sensor that places people further off than this is said to be misaligned.
+        max_offset_m: two sensors that place people further apart than this are misaligned.
         kernel: ``compiled`` needs the extra ``tracking``; ``auto`` takes it where it is there.
     """
 
@@ -206,7 +206,8 @@ class CrowdTracker:
         memory, others = admission.memory, ()
         if not admission.restarts:
             memory, others = contradicted(memory, tracks.memory.waiting, positions)
-        tracks = replace(tracks, memory=memory)
+        if memory is not tracks.memory:
+            tracks = replace(tracks, memory=memory)
         if admission.restarts and positions.t_utc_ns < tracks.t_utc_ns:
             nobody = select(tracks, np.zeros(len(tracks.track_id), dtype=bool))
             tracks = replace(nobody, t_utc_ns=positions.t_utc_ns)
@@ -219,9 +220,13 @@ class CrowdTracker:
             tracks, _ = self._take(
                 tracks, late.scan, late.coverage, usable_rows(late.scan), late.begun
             )
+        if again:
+            known = as_they_came(tracks.memory, memory.sensors, positions)
+            tracks = replace(tracks, memory=known)
         problem = bad_rows(positions, good) if not good.all() else None
-        offset = registration.of(tracks.memory.sensors[positions.sensor_id])
-        problem = problem or misaligned(positions, offset, max_offset_m=self.max_offset_m)
+        if problem is None and len(tracks.memory.sensors) > 1:
+            sensors = tracks.memory.sensors
+            problem = misaligned(positions, sensors, max_offset_m=self.max_offset_m)
         memory, begun, over = remembered(tracks.memory, positions, problem)
         return TrackUpdate(
             tracks=replace(tracks, memory=memory) if memory is not tracks.memory else tracks,
@@ -346,17 +351,7 @@ def _later(tracks: Tracks, positions: Positions) -> tuple[tuple[TakenScan, ...],
         return (), tracks
     again = recent[at:]
     before = again[0].before
-    was = before.memory.sensors
-    sensors = {
-        # What is wrong with a sensor is no matter of the order of scans.
-        sensor_id: replace(
-            was.get(sensor_id, now),
-            problem=now.problem,
-            n_repeats=now.n_repeats,
-            n_bursts=now.n_bursts,
-        )
-        for sensor_id, now in tracks.memory.sensors.items()
-    }
+    sensors = before.memory.sensors
     memory = TrackMemory(sensors=sensors, recent=recent[:at], waiting=tracks.memory.waiting)
     # Numbers that were given are given, whatever they turn out to be.
     before = replace(before, memory=memory, next_track_id=tracks.next_track_id)

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float
 
+SLACK_STD = 3.0  # so far behind a wall a position may lie by its own error
 FROM_WALL_M = 0.02  # whom a step would have put behind a wall stands so far before it
 MAX_ROUNDS = 3  # the way back from one wall may lead through another, in a corner
 

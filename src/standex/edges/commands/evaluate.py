@@ -2,14 +2,19 @@
 
 ``standex evaluate microwave`` states detection against false alarms of imaging panels, simulated.
 ``standex evaluate tracking`` follows recorded people under simulated position sensors.
+``standex evaluate chain`` hands simulated people over along the chain of the Rome trial.
 """
 
 import argparse
 
-from standex.edges.commands import evaluate_microwave, evaluate_tracking
+from standex.edges.commands import evaluate_chain, evaluate_microwave, evaluate_tracking
 
-HELP = "figures with intervals: microwave (simulated), tracking (recorded people)"
-PARTS = {"microwave": evaluate_microwave, "tracking": evaluate_tracking}
+HELP = "figures with intervals: microwave, chain (simulated), tracking (recorded people)"
+PARTS = {
+    "microwave": evaluate_microwave,
+    "tracking": evaluate_tracking,
+    "chain": evaluate_chain,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

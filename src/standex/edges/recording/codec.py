@@ -63,8 +63,15 @@ def decode(hint: Any, data: Any) -> Any:
 
 
 def json_schema(hint: Any) -> Schema:
-    """Return the JSON Schema of what ``encode`` makes of a value of type ``hint``."""
-    return _coding(hint).schema
+    """Return the JSON Schema of what ``encode`` makes of a value of type ``hint``.
+
+    Raises:
+        TypeError: no exact JSON form is known for it, or it holds values of its own type.
+    """
+    try:
+        return _coding(hint).schema
+    except RecursionError as error:
+        raise TypeError(f"{hint} holds values of its own type: no JSON form is known") from error
 
 
 def to_bytes(data: Mapping[str, Any]) -> bytes:
