@@ -23,8 +23,9 @@ UNITS = (
 DIMENSIONLESS = {
     "attachment", "bound", "center", "clip", "cllr", "correlation", "coverage", "covered",
     "descriptor", "existence", "log_clutter", "log_likelihood", "log_posterior", "loss_tangent",
-    "min_coverage", "need", "nobody", "p_alarm", "p_detect", "p_report", "p_threat",
-    "permittivity", "prior", "prior_per_person", "rotation", "scale", "score", "weight",
+    "min_coverage", "n_fresh", "n_left", "need", "nobody", "own_covered", "p_alarm", "p_detect",
+    "p_object", "p_report", "p_same", "p_threat", "pair_weight", "permittivity", "prior",
+    "prior_per_person", "probability", "rotation", "scale", "score", "set_down_by", "weight",
     "weights", "zone_share",
 }  # fmt: skip
 # Units per component, or as the caption says; the docstring gives them.

@@ -287,3 +287,58 @@ def test_a_missing_setting_is_named(spec, metro):
     short = {k: v for k, v in SETTINGS.items() if k != "reach_m"}
     with pytest.raises(SiteError, match="reach_m"):
         build(replace(spec, instrument_settings=short), metro, 1)
+
+
+def switched(spec, metro, **switches):
+    settings = {**spec.instrument_settings, **switches}
+    return replace(build(replace(spec, instrument_settings=settings), metro, 11), facet_m=0.012)
+
+
+@pytest.mark.slow
+def test_people_stand_in_the_way_of_the_wave_from_side_to_side(spec, metro, walk):
+    panels = switched(spec, metro, transmission=True)
+    scene = walk(IN)
+    now = scene.at(2 * S + S // 6)  # between the panels
+    shade = panels.shade(scene, now, tx=panels.tx, rx=panels.rx)
+    across = panels.tx.panel[:, None] != panels.rx.panel[None]
+    kept = 1 + shade[across] / panels.background[across]
+    assert np.sqrt(np.mean(np.abs(kept) ** 2, axis=1)).min() < 0.3
+    assert not shade[~across].any()
+    # A metre before the panels they stand in nobody's way, and nothing else has changed.
+    early = walk(IN).at(S)
+    assert not panels.shade(scene, early, tx=panels.tx, rx=panels.rx).any()
+    usual = made(spec, metro)
+    np.testing.assert_array_equal(usual.echo(scene, early), panels.echo(scene, early))
+    assert power(samples_of(panels, walk(IN)) - samples_of(panels, walk(AWAY))) > 0
+
+
+@pytest.mark.slow
+def test_stereo_adds_places_and_changes_nothing_else(spec, metro, walk):
+    scene = walk(IN)
+    plain = made(spec, metro).record(scene, NEAR_NS, 3)
+    seen = switched(spec, metro, stereo=True).record(scene, NEAR_NS, 3)
+    again = switched(spec, metro, stereo=True).record(scene, NEAR_NS, 3)
+    assert plain is not None
+    assert seen is not None
+    assert again is not None
+    for name, value in plain.arrays.items():
+        np.testing.assert_array_equal(seen.arrays[name], value)
+    extra = set(seen.arrays) - set(plain.arrays)
+    assert extra == {"optical_points_m", "optical_sigma_m"}
+    points, sigma = seen.arrays["optical_points_m"], seen.arrays["optical_sigma_m"]
+    assert points.ndim == 2
+    assert sigma.shape == points.shape[:1]
+    assert len(points) > 100
+    place = scene.at(NEAR_NS).position_site_m[0]
+    assert np.median(np.hypot(*(points[:, :2] - place).T)) < 0.3
+    np.testing.assert_array_equal(points, again.arrays["optical_points_m"])
+    nobody = switched(spec, metro, stereo=True).record(walk(AWAY), NEAR_NS, 3)
+    assert nobody is not None
+    assert nobody.arrays["optical_points_m"].shape == (0, 3)
+
+
+@pytest.mark.parametrize("name", ["stereo", "transmission"])
+@pytest.mark.parametrize("value", [1, 0.0, "yes"])
+def test_switches_are_true_or_false(spec, metro, name, value):
+    with pytest.raises(SiteError, match=name):
+        switched(spec, metro, **{name: value})

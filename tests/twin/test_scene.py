@@ -3,6 +3,7 @@ import pytest
 
 from standex.model.trajectories import Trajectories
 from standex.model.truth import Truth
+from standex.model.zones import BodyZone
 from standex.twin.scene import Scene
 
 S = 10**9
@@ -109,3 +110,11 @@ def test_bodies_hang_on_seed_and_number_alone(walk, slab):
     assert item is together.body(2).item
     assert together.item(1) is None
     assert together.at(S).height_m == pytest.approx([1.75 * together.body(p).scale for p in (1, 2)])
+
+
+def test_what_is_in_a_bag_is_not_on_the_body(walk, slab):
+    way = ((2.0, 0.0), (-2.0, 0.0))
+    with_bag = walk(way, items=(slab(zone=BodyZone.BAG),))
+    np.testing.assert_array_equal(with_bag.body(1).stack, walk(way).body(1).stack)
+    assert with_bag.item(1) is not None
+    assert with_bag.at(S).height_m == walk(way).at(S).height_m

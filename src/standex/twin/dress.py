@@ -111,7 +111,7 @@ def dress(
         air = Layer(thickness_m=0.0, permittivity=1.0)
         up = outfit.backpack_m
         bag = Plane(layers=(BACKPACK_CLOTH,), backing=air, raised_m=up, at_m=up)
-        pile.add(_behind(body), bag)
+        pile.add(behind(body), bag)
     row, stack, height_m, item_row = (
         np.concatenate([np.broadcast_to(entry[c], len(entry[0])) for entry in pile.facets])
         for c in range(4)
@@ -155,7 +155,7 @@ def _place(
     return np.flatnonzero(near)
 
 
-def _behind(body: Body) -> np.ndarray:
+def behind(body: Body) -> np.ndarray:
     """Return the facets of the back that a backpack covers."""
     z_m = _TRUNK_PLACES[BodyZone.BAG][0] * body.scale
     near = (body.part == TRUNK) & (body.normal[:, 0] < -0.6)

@@ -11,6 +11,13 @@ A record has, in the sensor frame (x upstream, y left, z up), the arrays of ``mi
 All pairs are measured, those of one side and those across. A transmitter is on for all
 frequencies, then the next one is. A metal sphere may stand in the room for good; its echo belongs
 to the background, and people do not shade it.
+
+With the setting ``transmission`` the wave that goes straight from one side to the other has the
+scale of the echoes, and people and their bags stand in its way (``panel_transmission``); without
+it, it is a coupling that nobody blocks. With ``stereo`` a record also has what the panels' stereo
+cameras saw of the outside of the clothes (``panel_stereo``), as places and never as pictures:
+
+    optical_points_m     [n, 3]       optical_sigma_m [n], along the line of sight
 """
 
 from dataclasses import dataclass, field
@@ -25,43 +32,23 @@ from standex.model.site import SensorSpec, Setting, Site
 from standex.model.truth import CarriedItem
 from standex.twin.body import Body, posed
 from standex.twin.dress import Dressed, dress
-from standex.twin.layers import LIGHT_M_PER_S
 from standex.twin.panel_array import TxMajorSweep, boundary_panels
 from standex.twin.panel_echo import panel_echo
 from standex.twin.panel_faults import AnyFault, clip, lose, moved, panel_fault_now
+from standex.twin.panel_hardware import Hardware, draw_gains, empty_room
+from standex.twin.panel_shade import person_screen
+from standex.twin.panel_stereo import StereoHeads, seen_points
+from standex.twin.panel_transmission import forward_scatter
 from standex.twin.physical_optics import Antennas, Facets
 from standex.twin.scene import PeopleNow, Scene
 from standex.twin.shadow import visible_from
-from standex.twin.sphere import sphere_echo
 
 KIND = "microwave.s_parameters"
 FACET_M = 0.005
 LOWEST_M = 0.6
-N_ROOM = 12  # small reflectors about the room
 KEPT = 64  # people whose clothes are remembered
 
 Who = tuple[int, int, tuple[CarriedItem, ...]]  # seed, person, what they carry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Hardware:
-    """What a panel's receivers and cables do to its samples.
-
-    Attributes:
-        noise_amplitude: standard deviation of each sample, both quadratures together.
-        coupling_amplitude: from a transmitter to a receiver at one metre.
-        gain_error_db: spread of each antenna's gain; its phase is off by as much, in radians.
-        delay_error_s: spread of each antenna's delay.
-        reflector_radius_m: of a metal sphere that always stands there; 0 is none.
-        reflector_m: its middle, sensor frame.
-    """
-
-    noise_amplitude: float
-    coupling_amplitude: float
-    gain_error_db: float = 0.0
-    delay_error_s: float = 0.0
-    reflector_radius_m: float = 0.0
-    reflector_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,6 +69,8 @@ class ImagingPanels:
         seed: of everything that is drawn.
         faults: when it fails, and how.
         facet_m: width of a facet; the two-way phase over it stays below half a turn.
+        transmission: whether people stand in the way of the wave from side to side.
+        stereo: whether the panels have stereo cameras.
     """
 
     sensor_id: str
@@ -97,6 +86,8 @@ class ImagingPanels:
     seed: int
     faults: tuple[AnyFault, ...] = ()
     facet_m: float = FACET_M
+    transmission: bool = False
+    stereo: bool = False
     _dressed: dict[Who, Dressed] = field(default_factory=dict[Who, Dressed], repr=False)
 
     def record(self, scene: Scene, t_utc_ns: int, sequence: int, /) -> Record | None:
@@ -106,7 +97,10 @@ class ImagingPanels:
             return None
         tx, rx = self._true_antennas(fault == "moved")
         background = self._moved_background if fault == "moved" else self.background
-        body = self.echo(scene, scene.at(t_utc_ns), tx=tx, rx=rx)
+        people = scene.at(t_utc_ns)
+        body = self.echo(scene, people, tx=tx, rx=rx)
+        if self.transmission:
+            body = body + self.shade(scene, people, tx=tx, rx=rx)
         if fault == "obscured":
             # Something absorbing leans against all panels: less comes back, of everything.
             samples = np.complex64(0.7) * background + np.complex64(0.03) * body
@@ -127,6 +121,7 @@ class ImagingPanels:
                 "rx_panel": self.rx.panel,
                 "frequency_hz": self.sweep.frequency_hz,
                 "t_offset_s": self.sweep.t_offset_s(len(self.tx.position_m)),
+                **(self._optical(scene, people, sequence) if self.stereo else {}),
             },
         )
 
@@ -170,14 +165,11 @@ class ImagingPanels:
             rx: receivers; likewise.
         """
         tx, rx = tx or self.tx, rx or self.rx
-        here = people.position_site_m - self.site_from_sensor.translation_m[:2]
-        aside = np.abs(here @ self.site_from_sensor.rotation[:2, 1])
-        near = (np.hypot(*here.T) < self.reach_m) & (aside < self.half_distance_m)
         samples = np.zeros(
             (len(tx.position_m), len(rx.position_m), len(self.sweep.frequency_hz)),
             dtype=np.complex64,
         )
-        for row in np.flatnonzero(near):
+        for row in self._near(people):
             dressed = self.dressed(scene, int(people.person[row]))
             samples += panel_echo(
                 self._facets(dressed, people, int(row)),
@@ -188,6 +180,42 @@ class ImagingPanels:
                 part=dressed.body.part[dressed.row],
             )
         return samples
+
+    def shade(self, scene: Scene, people: PeopleNow, *, tx: Antennas, rx: Antennas) -> np.ndarray:
+        """Return what the people change of the waves from side to side, with perfect hardware."""
+        f = self.sweep.frequency_hz
+        samples = np.zeros((len(tx.position_m), len(rx.position_m), len(f)), dtype=np.complex64)
+        for row in self._near(people):
+            dressed = self.dressed(scene, int(people.person[row]))
+            screen = person_screen(dressed, people, int(row), seed=scene.truth.seed)
+            samples += forward_scatter(screen, tx=tx, rx=rx, frequency_hz=f)
+        return samples
+
+    def _near(self, people: PeopleNow) -> np.ndarray:
+        here = people.position_site_m - self.site_from_sensor.translation_m[:2]
+        aside = np.abs(here @ self.site_from_sensor.rotation[:2, 1])
+        return np.flatnonzero((np.hypot(*here.T) < self.reach_m) & (aside < self.half_distance_m))
+
+    def _optical(self, scene: Scene, people: PeopleNow, sequence: int) -> dict[str, np.ndarray]:
+        """Return the outside of the clothes as the stereo cameras see it, sensor frame."""
+        sides = np.unique(self.tx.panel)
+        middle = [self.tx.position_m[self.tx.panel == side].mean(axis=0) for side in sides]
+        heads = StereoHeads.draw(np.stack(middle), np.random.default_rng([self.seed, 12]))
+        points, sigma = [np.zeros((0, 3))], [np.zeros(0)]
+        for row in self._near(people):
+            person = int(people.person[row])
+            dressed = self.dressed(scene, person)
+            plain = np.random.default_rng([scene.truth.seed, 13, person])
+            chance = np.random.default_rng([self.seed, 14, sequence, person])
+            facets = self._facets(dressed, people, int(row))
+            at, error = seen_points(dressed, facets, heads, plain=plain, rng=chance)
+            points.append(at)
+            sigma.append(error)
+        inverse = self.site_from_sensor.inverse()
+        return {
+            "optical_points_m": inverse @ np.concatenate(points),
+            "optical_sigma_m": np.concatenate(sigma),
+        }
 
     def dressed(self, scene: Scene, person: int) -> Dressed:
         """Return a person as dressed for the scene; made once."""
@@ -243,50 +271,31 @@ class ImagingPanels:
     def antenna_gains(self) -> tuple[np.ndarray, np.ndarray]:
         """Return complex gains [tx, f] and [rx, f] of the hardware."""
         rng = np.random.default_rng([self.seed, 8, *self.sensor_id.encode()])
-        w = 2 * np.pi * self.sweep.frequency_hz
-        spread = self.hardware.gain_error_db * np.log(10) / 20
-        gains: list[np.ndarray] = []
-        for antennas in (self.tx, self.rx):
-            log_gain = rng.standard_normal((len(antennas.turn), 2)) * spread
-            delay_s = rng.standard_normal(len(antennas.turn)) * self.hardware.delay_error_s
-            phase = log_gain[:, 1:] - delay_s[:, None] * w
-            gains.append((np.exp(log_gain[:, :1] + 1j * phase)).astype(np.complex64))
-        return gains[0], gains[1]
+        of_tx, of_rx = (
+            draw_gains(self.hardware, len(antennas.turn), self.sweep.frequency_hz, rng)
+            for antennas in (self.tx, self.rx)
+        )
+        return of_tx, of_rx
 
     @cached_property
     def background(self) -> np.ndarray:
         """Return coupling between antennas and the echo of the empty room."""
-        return self._standing(self.tx, self.rx)
+        return self._room(self.tx, self.rx)
 
     @cached_property
     def _moved_background(self) -> np.ndarray:
-        return self._standing(*self._true_antennas(True))
+        return self._room(*self._true_antennas(True))
 
-    def _standing(self, tx: Antennas, rx: Antennas) -> np.ndarray:
-        """Return the echo of all that stands still."""
-        k = 2 * np.pi / LIGHT_M_PER_S * self.sweep.frequency_hz
-        way = np.linalg.norm(tx.position_m[:, None] - rx.position_m[None, :], axis=-1)
-        amplitude = self.hardware.coupling_amplitude / np.maximum(way, 0.1)
-        background = (amplitude[..., None] * np.exp(-1j * k * way[..., None])).astype(np.complex64)
-        rng = np.random.default_rng([self.seed, 4])
-        for _ in range(N_ROOM):
-            place = self.site_from_sensor @ np.array(
-                [rng.uniform(-4.0, 4.0), rng.uniform(-3.0, 3.0), rng.uniform(0.0, 2.8)]
-            )
-            to_t = np.linalg.norm(tx.position_m - place, axis=1)
-            to_r = np.linalg.norm(rx.position_m - place, axis=1)
-            out = 0.03 * np.exp(-1j * k * to_t[:, None]) / to_t[:, None]
-            back = np.exp(-1j * k * to_r[:, None]) / to_r[:, None]
-            background += out.astype(np.complex64)[:, None] * back.astype(np.complex64)[None]
-        if self.hardware.reflector_radius_m:
-            background += sphere_echo(
-                self.site_from_sensor @ np.array(self.hardware.reflector_m),
-                self.hardware.reflector_radius_m,
-                tx=tx,
-                rx=rx,
-                frequency_hz=self.sweep.frequency_hz,
-            )
-        return background
+    def _room(self, tx: Antennas, rx: Antennas) -> np.ndarray:
+        return empty_room(
+            tx,
+            rx,
+            self.sweep.frequency_hz,
+            self.hardware,
+            site_from_sensor=self.site_from_sensor,
+            seed=self.seed,
+            transmission=self.transmission,
+        )
 
 
 WANTED: tuple[str, ...] = (
@@ -299,6 +308,7 @@ OPTIONAL: tuple[str, ...] = (
     "reflector_y_m",
     "reflector_z_m",
 )  # fmt: skip
+SWITCHES = ("transmission", "stereo")
 
 
 def build(spec: SensorSpec, site: Site, seed: int) -> ImagingPanels:
@@ -309,6 +319,7 @@ def build(spec: SensorSpec, site: Site, seed: int) -> ImagingPanels:
     """
     del site
     s = _numbers(spec)
+    switched_on = {name: _switch(spec, name) for name in SWITCHES}
     try:
         tx, rx = boundary_panels(
             spec.site_from_sensor,
@@ -350,16 +361,28 @@ def build(spec: SensorSpec, site: Site, seed: int) -> ImagingPanels:
             reflector_m=(s["reflector_x_m"], s["reflector_y_m"], s["reflector_z_m"]),
         ),
         seed=seed,
+        transmission=switched_on["transmission"],
+        stereo=switched_on["stereo"],
     )
+
+
+def _switch(spec: SensorSpec, name: str) -> bool:
+    value: Setting = spec.instrument_settings.get(name, False)
+    if not isinstance(value, bool):
+        raise SiteError(
+            f"instrument_settings of sensor {spec.sensor_id} need true or false as {name!r}, "
+            f"got {value!r}"
+        )
+    return value
 
 
 def _numbers(spec: SensorSpec) -> dict[str, float]:
     """Return all settings as numbers; what is optional and not given is 0."""
     where = f"instrument_settings of sensor {spec.sensor_id}"
-    unknown = sorted(set(spec.instrument_settings) - {*WANTED, *OPTIONAL})
+    unknown = sorted(set(spec.instrument_settings) - {*WANTED, *OPTIONAL, *SWITCHES})
     if unknown:
         raise SiteError(f"{where}: unknown {', '.join(unknown)}; known are {', '.join(WANTED)}, "
-                        f"and, if wanted, {', '.join(OPTIONAL)}")  # fmt: skip
+                        f"and, if wanted, {', '.join((*OPTIONAL, *SWITCHES))}")  # fmt: skip
     numbers: dict[str, float] = dict.fromkeys(OPTIONAL, 0.0)
     for name in WANTED + OPTIONAL:
         value: Setting | None = spec.instrument_settings.get(name)

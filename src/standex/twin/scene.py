@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from standex.model.trajectories import Trajectories
 from standex.model.truth import CarriedItem, Truth
+from standex.model.zones import BodyZone
 from standex.twin.body import Body, make_body
 
 
@@ -105,8 +106,11 @@ class Scene:
         """Return the body of a person; drawn once, from the seed and the number alone."""
         if person not in self._bodies:
             rng = np.random.default_rng([self.truth.seed, 2, person])
+            item = self.truth.of(person)
+            if item is not None and item.zone == BodyZone.BAG:
+                item = None  # what is in a bag is not on the body
             self._bodies[person] = make_body(
-                self.truth.of(person), pitch_m=self.facet_m, lowest_m=self.lowest_m, rng=rng
+                item, pitch_m=self.facet_m, lowest_m=self.lowest_m, rng=rng
             )
         return self._bodies[person]
 

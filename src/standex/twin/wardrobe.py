@@ -16,6 +16,7 @@ References:
     Gabriel, Lau, Gabriel, Phys. Med. Biol. 41 (1996) 2271 (skin).
     Kaatze, J. Chem. Eng. Data 34 (1989) 371 (water).
     Yamada, Textiles 2 (2022) 50 (dielectric properties of textiles, a review).
+    Perez-Campos et al., Materials 16 (2023) 4428 (heaps of fabric, by density and moisture).
     Riddle, Baker-Jarvis, Krupka, IEEE Trans. Microw. Theory Tech. 51 (2003) 727 (plastics).
 """
 
@@ -88,6 +89,9 @@ BACKPACK_SHARE = 0.15
 BACKPACK_DEPTH_M, BACKPACK_GAP_M = (0.08, 0.15), (5e-3, 40e-3)
 BACKPACK_WIDTH_M, BACKPACK_HEIGHT_M = 0.28, 0.40
 BACKPACK_CLOTH = Layer(thickness_m=0.8e-3, permittivity=2.0, loss_tangent=0.03)
+# Clothes, paper and air: a mean over the bag, dry, and how uneven it is from place to place.
+FILLING_PERMITTIVITY, FILLING_LOSS = (1.05, 1.40), (0.005, 0.03)
+FILLING_SPREAD = 0.6
 
 ITEM_GAP_M = (0.0, 4e-3)  # between an item and the skin
 OVER_ITEM_M = (0.5e-3, 4e-3)  # between what is worn over a shirt and the shirt over an item
@@ -201,6 +205,31 @@ class Folds:
         height = np.cos(position_m @ self.wave_rad_per_m.T + self.phase_rad).sum(axis=1)
         # Logistic approximation of the normal distribution function, within 0.01.
         return 1 / (1 + np.exp(-1.702 * height * np.sqrt(2 / N_WAVES)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Filling:
+    """What a bag is filled with, apart from the items in it.
+
+    Attributes:
+        index: mean refractive index, n' - j n''.
+        folds: where it is denser.
+    """
+
+    index: complex
+    folds: Folds
+
+    def share(self, place_m: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, " n"]:
+        """Return how dense it is over its mean, at places along the bag's depth and up."""
+        place = np.column_stack([place_m[:, 0], np.zeros(len(place_m)), place_m[:, 1]])
+        return 1 + FILLING_SPREAD * (2 * self.folds.share(place) - 1)
+
+
+def draw_filling(rng: np.random.Generator) -> Filling:
+    """Return what a bag is filled with."""
+    permittivity, loss = rng.uniform(*FILLING_PERMITTIVITY), rng.uniform(*FILLING_LOSS)
+    index = complex(np.sqrt(permittivity * (1 - 1j * loss)))
+    return Filling(index=index, folds=Folds.draw(rng))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

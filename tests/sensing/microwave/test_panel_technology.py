@@ -229,6 +229,45 @@ def test_a_passage_is_one_look(gate_panels, technology, run, walk):
     assert done.state.n_looks == 1
 
 
+def words_and_scores(run) -> list[tuple[object, str, dict[str, float], bytes]]:
+    return [(one.zone, one.reason, one.score, one.log_likelihood.tobytes()) for one in run.evidence]
+
+
+@pytest.mark.slow
+def test_stereo_cameras_change_intervals_alone(gate_panels, technology, run, walk, slab):
+    """Scores and likelihoods are the same bit for bit with the places and without them."""
+    scene = walk(IN, items=(slab,))
+    plain = run(technology(), gate_panels()).walk(scene)
+    seen = run(technology(), gate_panels(stereo=True)).walk(scene)
+    assert plain.state.looks == seen.state.looks == ()
+    assert len(seen.evidence) == len(plain.evidence) == len(ZONES_SEEN)
+    for one, other in zip(words_and_scores(plain), words_and_scores(seen), strict=True):
+        assert (one[0], one[2], one[3]) == (other[0], other[2], other[3])
+
+
+@pytest.mark.slow
+def test_places_of_clothes_lie_before_the_body(gate_panels, technology, run, walk):
+    done = run(technology(), gate_panels(stereo=True))
+    panels = gate_panels(stereo=True)
+    scene = walk(IN)
+    done.put(panels.record(scene, ENTERS_NS, 100), hints_of(scene, ENTERS_NS))
+    (look,) = done.state.looks
+    assert look.optical is not None
+    off_m = look.optical.off_m[np.isfinite(look.optical.off_m)]
+    assert len(off_m) > 200
+    assert -0.05 < np.median(off_m) < 0.01
+
+
+def test_wrong_places_are_refused(gate_panels, technology, walk):
+    record = gate_panels(stereo=True).record(walk(AWAY), 0, 0)
+    arrays = {**record.arrays, "optical_points_m": np.full((1, 3), 1500.0)}
+    arrays["optical_sigma_m"] = np.ones(1)
+    with pytest.raises(RecordError, match="metres"):
+        technology().perceive(
+            technology().start(), replace(record, arrays=arrays), no_hints(record.t_utc_ns)
+        )
+
+
 @pytest.mark.slow
 def test_one_sweep_is_less_than_two(gate_panels, technology, run, walk):
     """The track is lost inside the box: what was seen until then is told, and counts for half."""

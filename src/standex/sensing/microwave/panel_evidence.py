@@ -78,7 +78,12 @@ def evidence_of(
                     log_likelihood,
                     class_names,
                     layer=slab_in_words(
-                        slab_of(look.profile, zone, cos_incidence=look.cos_incidence)
+                        slab_of(
+                            look.profile,
+                            zone,
+                            cos_incidence=look.cos_incidence,
+                            optical=look.optical,
+                        )
                     ),
                 ),
                 score=dict(zip(SCORES, score.tolist(), strict=True)),

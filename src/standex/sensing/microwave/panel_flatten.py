@@ -27,7 +27,7 @@ FROM_Z_M, BEYOND_TOP_M = 0.84, 0.03  # columns that take part
 
 def flattened(profile: Profile) -> Profile:
     """Return the profile about the finer surface."""
-    shift_m = _surface_m(profile)
+    shift_m = finer_surface_m(profile)
     step = float(OFF_M[1] - OFF_M[0])
     at = (OFF_M[:, None, None] + shift_m[None] - OFF_M[0]) / step
     low = np.clip(np.floor(at).astype(np.int64), 0, len(OFF_M) - 2)
@@ -37,7 +37,8 @@ def flattened(profile: Profile) -> Profile:
     return Profile(power=power, n_frames=profile.n_frames, sigma_m=profile.sigma_m)
 
 
-def _surface_m(profile: Profile) -> Float[np.ndarray, "across up"]:
+def finer_surface_m(profile: Profile) -> Float[np.ndarray, "across up"]:
+    """Return by how much the finer surface lies deeper than the first."""
     top = trunk_top_m(profile)
     near = profile.power * np.exp(-0.5 * (OFF_M / NEAR_M) ** 2)[:, None, None]
     row = near.argmax(axis=0)

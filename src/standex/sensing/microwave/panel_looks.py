@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from standex.sensing.microwave.panel_flatten import finer_surface_m, flattened
+from standex.sensing.microwave.panel_optical import OpticalSheet, both
 from standex.sensing.microwave.panel_profile import (
     Profile,
     joined,
@@ -30,6 +32,7 @@ class OpenLook:
         t_first_utc_ns: first frame.
         t_last_utc_ns: last frame.
         cos_incidence: cosine of the angle of incidence on the front, at the last frame.
+        optical: outside of the clothes, or None without stereo cameras.
     """
 
     profile: Profile
@@ -38,6 +41,14 @@ class OpenLook:
     t_first_utc_ns: int
     t_last_utc_ns: int
     cos_incidence: float = 1.0
+    optical: OpticalSheet | None = None
+
+    def flat(self) -> "OpenLook":
+        """Return the look about the finer surface that all frames together bear."""
+        optical = self.optical
+        if optical is not None:
+            optical = optical.moved(finer_surface_m(self.profile))
+        return replace(self, profile=flattened(self.profile), optical=optical)
 
     def at(self, t_utc_ns: int) -> Float[np.ndarray, " 2"]:
         """Return where the person should be, sensor frame."""
@@ -61,6 +72,7 @@ def placed(
     t_utc_ns: int,
     *,
     cos_incidence: float = 1.0,
+    optical: OpticalSheet | None = None,
 ) -> tuple[OpenLook, ...]:
     """Return the looks with one more frame in the one it belongs to, or in a new one.
 
@@ -79,6 +91,7 @@ def placed(
             t_first_utc_ns=t_utc_ns,
             t_last_utc_ns=t_utc_ns,
             cos_incidence=cos_incidence,
+            optical=optical,
         )
         return (*looks, new)
     longer = replace(
@@ -88,5 +101,6 @@ def placed(
         velocity_m_per_s=velocity_m_per_s,
         t_last_utc_ns=t_utc_ns,
         cos_incidence=cos_incidence,
+        optical=both(looks[best].optical, optical),
     )
     return (*looks[:best], longer, *looks[best + 1 :])

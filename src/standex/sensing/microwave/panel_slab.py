@@ -2,17 +2,24 @@
 
 A dielectric slab on a body has an echo at its face, before the body surface that the surroundings
 predict, and one from the body behind it, deeper than predicted by the path excess. The distances of
-the two from the surface give both unknowns. A panel that has a stereo pair of cameras may give the
-face from there; the microwave image resolves it itself from some 20 mm on.
+the two from the surface give both unknowns. The microwave image resolves them from some 20 mm on.
+
+A panel that has a stereo pair of cameras gives the face where the image does not: l is then the
+distance of the body's echo from the outside of the clothes (``panel_optical``). Cloth stands off
+what it covers by an unknown gap of air, perhaps as wide as around the object, and the intervals
+hold that gap; so an echo of the face, which is behind the cloth, is the better one and is taken.
 
 References:
     RU2411504, US8159534, US9304190 (pair of surfaces).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float
 
 from standex.model.zones import BodyZone
+from standex.sensing.microwave.panel_optical import OpticalSheet
 from standex.sensing.microwave.panel_profile import (
     ACROSS_M,
     HEIGHT_M,
@@ -32,15 +39,26 @@ ECHO_SIGMA_M = 0.003  # of an echo's place: a tenth of its width
 LEAST_SHARE = 0.25  # of the strongest echo of the patch: fainter ones are sidelobes
 LEVEL = 0.9  # of the intervals
 GAP_M = 0.006  # air between clothes, slab and body that an echo cannot tell from thickness
+STAND_OFF_LEVEL = 0.9  # of the clothes' distance from the body around the object: its largest gap
+AROUND = 10  # columns: from there on the surroundings of a patch begin
+LEAST_CELLS, LEAST_AROUND = 5, 40  # that the cameras must have seen of a patch, and around it
+OPTICAL_M = 0.0015  # between the optical and the microwave frame, as they are surveyed
 
 
-def slab_of(profile: Profile, zone: BodyZone, *, cos_incidence: float) -> TwoSurfaces | None:
-    """Return the slab that the oddest patch of a zone would be; None where it has no two echoes.
+def slab_of(
+    profile: Profile,
+    zone: BodyZone,
+    *,
+    cos_incidence: float,
+    optical: OpticalSheet | None = None,
+) -> TwoSurfaces | None:
+    """Return the slab that the oddest patch of a zone would be; None where it has no two surfaces.
 
     Args:
         profile: of a closed look.
         zone: that was looked at.
         cos_incidence: cosine of the angle of incidence on the front of the trunk.
+        optical: outside of the clothes on the same sheet, or None.
     """
     heights = zone_heights_m(profile).get(zone)
     if heights is None:
@@ -56,17 +74,55 @@ def slab_of(profile: Profile, zone: BodyZone, *, cos_incidence: float) -> TwoSur
     columns = slice(max(0, column - HALF_PATCH), min(len(HEIGHT_M), column + HALF_PATCH + 1))
     echo = profile.power[:, rows, columns].mean(axis=(1, 2))
     before, behind = (_peak_m(echo, low, high) for low, high in (BEFORE_M, BEHIND_M))
-    if before is None or behind is None:
+    if behind is None:
         return None
     sigma = float(np.hypot(ECHO_SIGMA_M, min(profile.sigma_m, 0.01)))
+    length_sigma, gap = float(ECHO_SIGMA_M * np.sqrt(2)), GAP_M
+    seen = None if optical is None else _clothes(optical, int(row), int(column))
+    if seen is not None and before is None:
+        before, gap = seen.off_m, seen.stand_off_m + GAP_M
+        length_sigma = float(np.linalg.norm([ECHO_SIGMA_M, seen.sigma_m, OPTICAL_M]))
+    if before is None or behind <= before:
+        return None
     return slab_from_echoes(
         front_to_body_m=(behind - before) * cos_incidence,
         excess_m=behind * cos_incidence,
-        front_to_body_sigma_m=ECHO_SIGMA_M * np.sqrt(2),
+        front_to_body_sigma_m=length_sigma,
         excess_sigma_m=sigma,
-        largest_gap_m=GAP_M,
+        largest_gap_m=gap,
         cos_incidence=cos_incidence,
         level=LEVEL,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clothes:
+    """Outside of the clothes over a patch.
+
+    Attributes:
+        off_m: from the body surface, negative outside.
+        sigma_m: standard deviation.
+        stand_off_m: as far as the clothes around are from the body, all but the widest folds.
+    """
+
+    off_m: float
+    sigma_m: float
+    stand_off_m: float
+
+
+def _clothes(optical: OpticalSheet, row: int, column: int) -> _Clothes | None:
+    across, up = np.indices(optical.off_m.shape)
+    away = np.maximum(np.abs(across - row), np.abs(up - column))
+    seen = np.isfinite(optical.off_m)
+    here, around = seen & (away <= HALF_PATCH), seen & (away >= AROUND)
+    if here.sum() < LEAST_CELLS or around.sum() < LEAST_AROUND:
+        return None
+    # What the cameras' error adds to the spread of the folds makes the gap wider, never narrower.
+    stand_off = -float(np.quantile(optical.off_m[around], 1 - STAND_OFF_LEVEL))
+    return _Clothes(
+        off_m=float(np.median(optical.off_m[here])),
+        sigma_m=float(np.median(optical.sigma_m[here])),
+        stand_off_m=max(stand_off, 0.0),
     )
 
 

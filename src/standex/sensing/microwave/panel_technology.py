@@ -5,6 +5,8 @@ electronics corrected where a reflector stands in the room (``array_calibration`
 whoever walks towards the panels imaged (``panel_view``), laid on their body surface
 (``panel_surface``) and added to the look that is open at that place (``panel_profile``). When the
 person has walked out of the box the look closes and becomes evidence (``panel_evidence``).
+Where it is wanted, what is worn on the back is then looked through from side to side
+(``panel_bag``).
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,10 +22,18 @@ from standex.model.record import Record
 from standex.model.site import SensorSpec
 from standex.sensing.microwave.background import Background, disturbance, learn
 from standex.sensing.microwave.imaging.voxels import Grid
+from standex.sensing.microwave.panel_bag import (
+    BagFrame,
+    BagLook,
+    bag_evidence,
+    has_lines_behind,
+    still_open,
+    with_frame,
+)
 from standex.sensing.microwave.panel_channels import Channels, inspect
 from standex.sensing.microwave.panel_evidence import coverage_of, evidence_of
-from standex.sensing.microwave.panel_flatten import flattened
 from standex.sensing.microwave.panel_looks import OpenLook, placed
+from standex.sensing.microwave.panel_optical import OpticalSurface, lay_optical, parse_optical
 from standex.sensing.microwave.panel_profile import lay_out
 from standex.sensing.microwave.panel_surface import fit_surface
 from standex.sensing.microwave.panel_view import (
@@ -34,6 +44,7 @@ from standex.sensing.microwave.panel_view import (
 )
 from standex.sensing.microwave.sphere_echo import Sphere
 from standex.sensing.microwave.sweep import Sweep, parse_sweep
+from standex.sensing.microwave.transmission import across_pairs, through
 
 FRONT_M = 0.12  # from the middle of a body to the front of its trunk
 FACING = 0.8  # cosine of the angle between a person's way and the way towards the panels
@@ -53,6 +64,7 @@ class State:
         last_utc_ns: time of the last record, or None.
         n_looks: closed so far.
         n_crowded: times that somebody was not imaged because others stood too near.
+        bags: open looks through what people have on their backs.
     """
 
     background: Background | None = None
@@ -61,6 +73,7 @@ class State:
     last_utc_ns: int | None = None
     n_looks: int = 0
     n_crowded: int = 0
+    bags: tuple[BagLook, ...] = ()
 
 
 @final
@@ -78,6 +91,7 @@ class ImagingPanels:
         clear_m: nobody else may be so near to whom is imaged.
         obscured_at: share of the background that may change before the sensor is obscured.
         sphere: reflector that always stands in the room, or None.
+        transmission: whether bags are looked through, from one side to the other.
     """
 
     spec: SensorSpec
@@ -89,6 +103,7 @@ class ImagingPanels:
     clear_m: float
     obscured_at: float
     sphere: Sphere | None = None
+    transmission: bool = False
 
     def start(self) -> Any:
         """Return the state before the first record."""
@@ -103,6 +118,7 @@ class ImagingPanels:
             RecordError: the record cannot be parsed, or its time runs backwards.
         """
         sweep = parse_sweep(record, n_panels=None, may_have_gaps=True)
+        optical = parse_optical(record)
         before: State = state
         last = before.last_utc_ns
         if last is not None and record.t_utc_ns <= last:
@@ -126,13 +142,24 @@ class ImagingPanels:
         )
         if background is None or not background.is_known:
             return after, (self._nothing_covered(record), self._starting(record, is_empty=is_empty))
-        changed = disturbance(background, samples)
+        changed = self._changed(background, sweep, samples)
         if changed > self.obscured_at:
-            after = replace(after, looks=())
+            after = replace(after, looks=(), bags=())
             return after, (self._nothing_covered(record), self._obscured(record, changed))
         clean = replace(sweep, samples=channels.corrected(samples - background.samples))
-        after = self._look(after, clean, place, velocity, record.t_utc_ns)
+        after = self._look(after, clean, optical, place, velocity, record.t_utc_ns)
+        if self.transmission:
+            raw = replace(sweep, samples=samples - background.samples)
+            after = self._look_through(after, raw, background, place, velocity, record.t_utc_ns)
         return self._close(after, record, last)
+
+    def _changed(self, background: Background, sweep: Sweep, samples: np.ndarray) -> float:
+        """Return how much of the empty room has changed; who walks by blocks the other side."""
+        if not self.transmission:
+            return disturbance(background, samples)
+        own = ~across_pairs(sweep)[..., None]
+        room = replace(background, samples=np.where(own, background.samples, 0))
+        return disturbance(room, np.where(own, samples, 0))
 
     def _local(self, hints: Hints, t_utc_ns: int) -> tuple[np.ndarray, np.ndarray]:
         """Return places and velocities in the frame of the sensor."""
@@ -154,7 +181,13 @@ class ImagingPanels:
         return learn(background, samples)
 
     def _look(
-        self, state: State, sweep: Sweep, place: np.ndarray, velocity: np.ndarray, t_utc_ns: int
+        self,
+        state: State,
+        sweep: Sweep,
+        optical: OpticalSurface | None,
+        place: np.ndarray,
+        velocity: np.ndarray,
+        t_utc_ns: int,
     ) -> State:
         """Image whoever walks towards the panels inside the box, alone."""
         low, high = self.grid.axis_m(0)[0], self.grid.axis_m(0)[-1]
@@ -168,9 +201,7 @@ class ImagingPanels:
             & (speed > LEAST_M_PER_S)
             & (-velocity[:, 0] > FACING * speed)
         )
-        apart = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1))
-        np.fill_diagonal(apart, np.inf)
-        crowded = apart.min(axis=1, initial=np.inf) < self.clear_m
+        crowded = _nearest_m(place) < self.clear_m
         looks = state.looks
         for row in np.flatnonzero(wanted & ~crowded):
             shell = shell_about(self.grid, front_m=float(front[row]), middle_m=float(place[row, 1]))
@@ -203,10 +234,46 @@ class ImagingPanels:
                 velocity[row],
                 t_utc_ns,
                 cos_incidence=cosine_on_front(sweep, place[row]),
+                optical=None
+                if optical is None
+                else lay_optical(
+                    optical,
+                    surface,
+                    middle_m=float(place[row, 1]),
+                    across_m=shell.across_m,
+                    height_m=shell.height_m,
+                ),
             )
         return replace(
             state, looks=looks, n_crowded=state.n_crowded + int(np.sum(wanted & crowded))
         )
+
+    def _look_through(
+        self,
+        state: State,
+        raw: Sweep,
+        background: Background,
+        place: np.ndarray,
+        velocity: np.ndarray,
+        t_utc_ns: int,
+    ) -> State:
+        """Keep the sweep for whoever walks straight on, alone, with lines behind their back."""
+        speed = np.hypot(*velocity.T)
+        straight = (speed > LEAST_M_PER_S) & (np.abs(velocity[:, 0]) > FACING * speed)
+        quality, bags = state.channels.quality, state.bags
+        for row in np.flatnonzero(straight & (_nearest_m(place) >= self.clear_m)):
+            if not has_lines_behind(raw, place[row], velocity[row] / speed[row]):
+                continue
+            frame = BagFrame(
+                t_utc_ns=t_utc_ns,
+                place_m=place[row],
+                velocity_m_per_s=velocity[row],
+                through=through(
+                    raw, background.samples, usable=None if quality is None else quality.usable
+                ),
+            )
+            bags = with_frame(bags, frame)
+        return replace(state, bags=bags)
 
     def _close(
         self,
@@ -227,7 +294,7 @@ class ImagingPanels:
             if not has_left and waited_s < OPEN_FOR_S:
                 still.append(look)
                 continue
-            look = replace(look, profile=flattened(look.profile))  # noqa: PLW2901
+            look = look.flat()  # noqa: PLW2901
             number = state.n_looks + len(done)
             weight = state.channels.coverage_factor * look.quality
             done.append((look, weight))
@@ -239,6 +306,10 @@ class ImagingPanels:
                     calibration=calibration,
                     class_names=self.class_names,
                 )
+        open_bags, closed_bags = still_open(state.bags, t)
+        for number, bag in enumerate(closed_bags):
+            look_id = f"{self.spec.sensor_id}:{record.sequence}.bag{number}"
+            said += bag_evidence(bag, spec=self.spec, look_id=look_id, class_names=self.class_names)
         coverage = coverage_of(
             [(look, weight if calibration is not None else 0.0) for look, weight in done],
             spec=self.spec,
@@ -246,7 +317,9 @@ class ImagingPanels:
             t_utc_ns=t,
             p_detect=0.0 if calibration is None else calibration.p_detect,
         )
-        after = replace(state, looks=tuple(still), n_looks=state.n_looks + len(done))
+        after = replace(
+            state, looks=tuple(still), n_looks=state.n_looks + len(done), bags=open_bags
+        )
         return after, (coverage, *said, health)
 
     def _calibration_now(
@@ -318,3 +391,10 @@ class ImagingPanels:
             reason=reason,
             message=message,
         )
+
+
+def _nearest_m(place_m: np.ndarray) -> np.ndarray:
+    """Return how far from each person the next one is."""
+    apart = np.hypot(*(place_m[:, None] - place_m[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    return apart.min(axis=1, initial=np.inf)
