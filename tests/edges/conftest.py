@@ -45,7 +45,8 @@ class FakeTechnology:
             sensor_id=record.sensor_id,
             t_utc_ns=record.t_utc_ns,
             level_id=self.spec.level_id,
-            position_site_m=place[None],
+            # Nobody is twice at the very same place; a sensor that says so repeats itself.
+            position_site_m=place[None] + 1e-3 * np.sin(record.sequence),
             covariance_site_m2=0.01 * np.eye(2)[None],
             existence=np.array([0.95]),
             descriptor=np.zeros((1, 0)),

@@ -13,6 +13,7 @@ from standex.tracking.existence import seen_by
 from standex.tracking.motion import combined
 from standex.tracking.settle import Rows, SettleSettings
 from standex.tracking.step import Heard, People, StepSettings
+from standex.tracking.tracker import CrowdTracker
 
 Scan = Callable[..., Positions]
 Look = Callable[..., Coverage]
@@ -20,6 +21,12 @@ Crowd = Callable[..., tuple[Tracks, People, Heard]]
 Settings = Callable[..., StepSettings]
 ToSettle = Callable[..., SettleSettings]
 RowsOf = Callable[..., Rows]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> None:
+    """Compile what is compiled, or read it from the cache, before the first test is timed."""
+    CrowdTracker().warm_up()
 
 
 @pytest.fixture

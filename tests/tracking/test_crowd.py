@@ -8,6 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.stats import chi2
 
 from standex.model.tracks import no_tracks
+from standex.tracking.motion import STANDING
 from standex.tracking.tracker import CrowdTracker
 
 TRACKER = CrowdTracker()
@@ -33,33 +34,42 @@ def nearest(tracks, place_m, within_m: float = 0.6) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_states_are_as_wrong_as_they_say(scan, look, rng) -> None:
-    # 200 people too far apart to meet: so many independent runs at once.
-    n, q = 200, TRACKER.accel_psd_m2_per_s3
-    f = np.kron([[1, DT_S], [0, 1]], np.eye(2))
-    root = np.linalg.cholesky(
-        q * np.kron([[DT_S**3 / 3, DT_S**2 / 2], [DT_S**2 / 2, DT_S]], np.eye(2))
-    )
+@pytest.mark.parametrize("p_report", [0.999, 0.8])
+def test_states_are_as_wrong_as_they_say(scan, look, rng, p_report: float) -> None:
+    # 200 people who walk and stand as the model says, too far apart to meet: so many independent
+    # runs at once.
+    n, motion = 200, TRACKER.motion
     x = np.concatenate(
-        [np.stack([100.0 * np.arange(n), np.zeros(n)], axis=1), rng.normal(0, 1.2, (n, 2))], axis=1
+        [np.stack([100.0 * np.arange(n), np.zeros(n)], axis=1), rng.normal(0, 0.7, (n, 2))], axis=1
     )
+    stands = rng.random(n) < motion.newcomer()[STANDING]
     coverage = {
-        "camera": look(low_site_m=(-50, -50), high_site_m=(20050, 50), p_report=0.999, cell_m=10)
+        "camera": look(low_site_m=(-50, -50), high_site_m=(20050, 50), p_report=p_report, cell_m=10)
     }
-    tracks = no_tracks(0)
-    for k in range(41):
-        x = x @ f.T + rng.normal(size=(n, 4)) @ root.T
+    tracks, errors = no_tracks(0), []
+    for k in range(61):
+        stands = rng.random(n) < motion.switch(DT_S)[stands.astype(int), STANDING]
+        for mode, (reach_s, left, q_pp, q_pv, q_vv) in enumerate(motion.steps(DT_S)):
+            these = stands == bool(mode)
+            root = np.linalg.cholesky(np.kron([[q_pp, q_pv], [q_pv, q_vv]], np.eye(2)))
+            f = np.kron([[1, reach_s], [0, left]], np.eye(2))
+            x[these] = x[these] @ f.T + rng.normal(size=(these.sum(), 4)) @ root.T
         place = x[:, :2] + rng.normal(0, SIGMA_M, (n, 2))
+        place = place[rng.random(n) < p_report]
         tracks = TRACKER(tracks, scan(place, t_s=k * DT_S, clutter_per_m2=1e-6), coverage).tracks
-        if k in (5, 20, 40):
+        if k in (20, 30, 40, 60):
             people = np.flatnonzero(tracks.is_confirmed)
-            assert len(people) <= n + 2  # a position out of its gate may begin another
+            assert len(people) == pytest.approx(n, abs=4)  # out of its gate one may begin another
             d = np.linalg.norm(x[:, None, :2] - tracks.mean[None, people, :2], axis=2)
-            who = people[d.argmin(axis=1)]
-            e = tracks.mean[who] - x
-            nees = np.einsum("ni,nij,nj->", e, np.linalg.inv(tracks.covariance[who]), e)
-            low, high = chi2.interval(1 - 1e-4, 4 * n)
-            assert low < nees < high
+            near = d.min(axis=1) < 5
+            assert near.mean() >= 0.98  # who is hardly seen begins late
+            who = people[d[near].argmin(axis=1)]
+            e = tracks.mean[who] - x[near]
+            errors.append(np.einsum("ni,nij,nj->n", e, np.linalg.inv(tracks.covariance[who]), e))
+    # Two modes stand for many histories, and the gate cuts tails: nearly chi-square, not quite.
+    nees = np.concatenate(errors)
+    assert nees.mean() == pytest.approx(4, rel=0.12)
+    assert np.mean(nees < chi2.ppf(0.95, 4)) >= 0.92
 
 
 @pytest.mark.slow

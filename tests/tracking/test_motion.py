@@ -63,6 +63,7 @@ def test_modes_change_in_two_steps_as_in_one(first_s: float, second_s: float) ->
     np.testing.assert_allclose(both, USUAL.switch(first_s + second_s), atol=1e-14)
 
 
+@pytest.mark.slow
 @given(dt_s=st.floats(1e-3, 20))
 def test_modes_change_as_their_rates_say(dt_s: float) -> None:
     stops, starts = USUAL.stops_per_s, USUAL.starts_per_s

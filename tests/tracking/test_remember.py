@@ -9,7 +9,7 @@ from standex.tracking.registration import PRIOR_STD_M
 from standex.tracking.remember import as_they_came, remember
 from standex.tracking.step import plain_step
 
-OFF_M = np.array([0.3, 0.1])
+OFF_M, NOT_OFF_M = np.array([0.3, 0.1]), np.zeros(2)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def told(crowd, settings, rows_of, rng):
     sure = np.flatnonzero((step.of_position > 0.9) & (step.missed[step.track_row] < 0.1))
     scan = rows_of(rng, heard).scan
 
-    def make(memory: TrackMemory, *, sensor_id="camera", t_s=1.1, off_m=np.zeros(2), max_lag_s=0.5):
+    def make(memory: TrackMemory, *, sensor_id="camera", t_s=1.1, off_m=NOT_OFF_M, max_lag_s=0.5):
         one = replace(
             scan,
             sensor_id=sensor_id,

@@ -60,6 +60,7 @@ def test_nobody_slips_through_a_corner(wall, rng: np.random.Generator) -> None:
     assert (kept[:, :2] > 0).all()
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_way_leads_through_a_wall(seed: int) -> None:
     # Any walls, at any angles: the way from before to after crosses none.
@@ -71,6 +72,7 @@ def test_no_way_leads_through_a_wall(seed: int) -> None:
     assert not crosses(start, kept[:, :2], wall, slack_m=np.zeros(30)).any()
 
 
+@pytest.mark.slow
 @given(angle_rad=st.floats(-np.pi, np.pi))
 def test_turning_the_site_turns_the_result(angle_rad: float) -> None:
     rng = np.random.default_rng(4)

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 
 from standex.model.observation import Health, HealthReason, HealthState, Positions
 from standex.model.tracks import SensorMemory, TrackMemory
-from standex.tracking.compiled import AVAILABLE, jit
+from standex.tracking.compiled import AVAILABLE, in_order, jit
 from standex.tracking.registration import of
 
 AGREE = 5  # scans in a row that must agree before a time far off is believed
@@ -128,8 +128,8 @@ def usable_rows(positions: Positions) -> Bool[np.ndarray, " rows"]:
             f"clutter_per_m2 of {positions.sensor_id} must be finite and not below 0, "
             f"got {positions.clutter_per_m2}"
         )
-    is_plain = positions.p_object is None
-    if AVAILABLE and is_plain and _all_usable(place, covariance, positions.existence):
+    columns = (place, covariance, positions.existence)
+    if AVAILABLE and positions.p_object is None and _all_usable(*map(in_order, columns)):
         return np.ones(n, dtype=bool)
     a, b, c, d = covariance.reshape(-1, 4).T
     # Written so that a NaN fails; the trace bounds the terms, so an infinity fails too.

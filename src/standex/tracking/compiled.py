@@ -6,6 +6,8 @@
 from inspect import unwrap
 from typing import Any
 
+import numpy as np
+
 try:
     import numba
 except ImportError:  # the extra [tracking] is not installed
@@ -23,3 +25,14 @@ def jit(function: Any) -> Any:
     # annotations, which these have none of.
     options = {"cache": True, "error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
     return numba.njit(**options)(unwrap(function))
+
+
+def in_order(values: np.ndarray) -> np.ndarray:
+    """Return an array as loops are compiled for: of doubles, in order, not read-only.
+
+    For any other kind the loop would be compiled again, for seconds, in the middle of a run.
+    """
+    flags = values.flags
+    if flags.c_contiguous and flags.writeable and values.dtype == np.float64:
+        return values
+    return np.require(values, np.float64, ("C", "W"))

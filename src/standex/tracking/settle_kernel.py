@@ -10,7 +10,7 @@ nothing here may be called.
 import numpy as np
 
 from standex.model.tracks import Association, Modes, Tracks
-from standex.tracking.compiled import jit
+from standex.tracking.compiled import in_order, jit
 from standex.tracking.motion import N_MODES, Motion
 from standex.tracking.settle import SEEN, SURE, Rows, Settled, SettleSettings, known_of, thing_of
 from standex.tracking.step import Step
@@ -42,15 +42,15 @@ def compiled_settle(
         step.of_position,
         step.missed,
         step.nobody,
-        rows.used.position_site_m,
-        rows.used.covariance_site_m2,
-        rows.used.existence,
+        in_order(rows.used.position_site_m),
+        in_order(rows.used.covariance_site_m2),
+        in_order(rows.used.existence),
         scan.t_utc_ns,
         newcomer,
-        settings.birth_existence,
-        settings.confirm_existence,
-        settings.end_existence,
-        settings.speed_std_m_per_s,
+        float(settings.birth_existence),
+        float(settings.confirm_existence),
+        float(settings.end_existence),
+        float(settings.speed_std_m_per_s),
         settings.max_tentative,
     )  # fmt: skip
     n_old = int(np.searchsorted(-source, 1))  # those who begin come last, and have no source

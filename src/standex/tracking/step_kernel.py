@@ -14,7 +14,7 @@ import numpy as np
 
 from standex.model.tracks import Modes
 from standex.tracking.association_kernel import marginals_of, worth_of
-from standex.tracking.compiled import jit
+from standex.tracking.compiled import in_order, jit
 from standex.tracking.existence import LEAST
 from standex.tracking.gating_kernel import near_pairs_of
 from standex.tracking.motion import N_MODES, Motion
@@ -36,32 +36,32 @@ def compiled_step(
         mean, covariance, mode_mean, mode_covariance, mode_probability, existence, is_lost,
         track_row, position_row, of_position, missed, nobody,
     ) = _step(
-        people.place_site_m,
+        in_order(people.place_site_m),
         modes.mean,
         modes.covariance,
         modes.probability,
         people.existence,
         people.is_confirmed,
-        heard.position_site_m,
-        heard.covariance_site_m2,
-        heard.nobody_per_m2,
-        NO_GRID if seen is None else seen.p_report,
-        0.0 if seen is None else seen.origin_site_m[0],
-        0.0 if seen is None else seen.origin_site_m[1],
-        1.0 if seen is None else seen.cell_m,
-        heard.wall_site_m,
+        in_order(heard.position_site_m),
+        in_order(heard.covariance_site_m2),
+        float(heard.nobody_per_m2),
+        NO_GRID if seen is None else in_order(seen.p_report),
+        0.0 if seen is None else float(seen.origin_site_m[0]),
+        0.0 if seen is None else float(seen.origin_site_m[1]),
+        1.0 if seen is None else float(seen.cell_m),
+        in_order(heard.wall_site_m),
         motion.switch(dt_s),
         motion.steps(dt_s),
-        settings.gate,
-        settings.sharpness,
-        settings.min_p_report,
+        float(settings.gate),
+        float(settings.sharpness),
+        float(settings.min_p_report),
         settings.max_pairs_per_track,
-        settings.lost_std_m,
-        settings.survive,
-        settings.area_site_m,
-        settings.survive_outside,
-        settings.max_gain,
-        settings.max_loss,
+        float(settings.lost_std_m),
+        float(settings.survive),
+        in_order(settings.area_site_m),
+        float(settings.survive_outside),
+        float(settings.max_gain),
+        float(settings.max_loss),
     )  # fmt: skip
     return Step(
         mean=mean,
