@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from standex.model.observation import Positions
 from standex.model.tracks import SensorMemory, TakenScan, TrackMemory, Tracks
@@ -43,15 +43,17 @@ def remember(
     track, position = step.track_row[theirs], step.position_row[theirs]
     sure_track_id = people.track_id[track]
     offset = registration.of(sensor)
-    others = [
-        other.sure_track_id
+    in_common = {
+        sensor_id: np.isin(sure_track_id, other.sure_track_id)
         for sensor_id, other in memory.sensors.items()
         if sensor_id != scan.sensor_id
         and abs(other.last_scan.t_utc_ns - scan.t_utc_ns) <= SEEN_TOO_S * 1e9
-    ]
-    if others:
-        both = np.isin(sure_track_id, np.concatenate(others))
-        offset = _offset(offset, sensor, people, used, track[both], position[both])
+    }
+    sensors = dict(memory.sensors)
+    if in_common:
+        both = np.any(list(in_common.values()), axis=0)
+        learnt = _offset(offset, sensor, people, used, track[both], position[both])
+        offset, sensors = _shared(offset, learnt, sensors, in_common)
     changed = SensorMemory(
         last_scan=scan,
         n_repeats=sensor.n_repeats if sensor and sensor.last_scan is scan else 0,
@@ -64,10 +66,37 @@ def remember(
     oldest_ns = scan.t_utc_ns - round(max_lag_s * 1e9)
     kept = tuple(one for one in memory.recent if one.scan.t_utc_ns >= oldest_ns)
     return TrackMemory(
-        sensors={**memory.sensors, scan.sensor_id: changed},
+        sensors={**sensors, scan.sensor_id: changed},
         recent=(*kept, taken) if max_lag_s else (),
         waiting=memory.waiting,
     )
+
+
+def _shared(
+    before: registration.Offset,
+    learnt: registration.Offset,
+    sensors: Mapping[str, SensorMemory],
+    in_common: Mapping[str, Bool[np.ndarray, " sure"]],
+) -> tuple[registration.Offset, dict[str, SensorMemory]]:
+    """Return a sensor's offset and all the others, the correction shared between them.
+
+    Half of it is the sensor's and half of it, the other way, that of those who see the same people.
+    So offsets always balance: what all sensors have in common, a track that lags behind its person
+    above all, is nobody's offset.
+    """
+    half_m = (learnt.offset_site_m - before.offset_site_m) / 2
+    n = {sensor_id: int(common.sum()) for sensor_id, common in in_common.items()}
+    total = sum(n.values())
+    balanced = dict(sensors)
+    for sensor_id, count in n.items():
+        if count:
+            other = balanced[sensor_id]
+            offset_site_m = other.offset_site_m - half_m * (count / total)
+            balanced[sensor_id] = replace(other, offset_site_m=offset_site_m)
+    if not total:
+        return learnt, balanced  # only drawn to zero
+    offset_site_m = before.offset_site_m + half_m
+    return replace(learnt, offset_site_m=offset_site_m), balanced
 
 
 def as_they_came(
