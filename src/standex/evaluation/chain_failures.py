@@ -7,8 +7,8 @@ Here a failure is one of the *instrument or the link*, drawn for each passage by
 everything that the simulated cameras miss, hide and invent anyway:
 
 * **2D, 2 %**: for 2 to 4 s between the Init line and the end of the 2D area no 2D camera reports
-  this person at all. That is as long as the station's tracker remembers somebody unseen (2 s), or
-  longer, so that a tracker by itself loses them. They still hide others.
+  this person at all. That is longer than the station's tracker follows anybody unseen, so a
+  tracker by itself loses them. They still hide others.
 * **3D, 0.3 %**: the same between the start of the 3D area and the Exit line.
 * **Re-ID, 0 %**: nothing is drawn; whatever goes wrong at the gap is the station's own error.
 * **Command, 0.5 %**: the message that marks a person at the Init line is lost and sent again 1 to
@@ -119,15 +119,13 @@ def draw_failures(
         is_lost[row] = rng.random() >= P_COMMAND
         if is_lost[row]:
             command_s[row] = rng.uniform(*REPEATED_S)
-    return Failures(
-        visit=crossings.visit, unseen_s=unseen_s, command_s=command_s, is_lost=is_lost
-    )
+    return Failures(visit=crossings.visit, unseen_s=unseen_s, command_s=command_s, is_lost=is_lost)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BlindSensor(PositionSensor):
-    """A position sensor that does not see certain people for a while; they hide others all the same.
+    """A position sensor that does not see certain people for a while; they hide others as ever.
 
     Attributes:
         unseen: from and to (ns UTC), by number of the person.
@@ -138,7 +136,8 @@ class BlindSensor(PositionSensor):
     def shown(self, people: PeopleNow) -> np.ndarray:
         """Return which share of each person can be seen: nothing of who is not seen."""
         is_seen = [
-            not (stretch := self.unseen.get(person)) or not stretch[0] <= people.t_utc_ns < stretch[1]
+            not (stretch := self.unseen.get(person))
+            or not stretch[0] <= people.t_utc_ns < stretch[1]
             for person in people.person.tolist()
         ]
         return np.where(is_seen, super().shown(people), 0.0)

@@ -15,6 +15,7 @@ from standex.model.tracks import Snapshot
 from standex.station import Station, nearest
 
 SAMPLE_S = 0.1
+SEEN_S = 0.25  # two scans
 MARK_M = 1.0  # nobody further from the place of a command is marked
 TAIL_S = 8.0  # until joins of the last are final
 
@@ -59,6 +60,7 @@ class Sample:
         t_utc_ns: when.
         track_id: confirmed people, ascending.
         position_site_m: of each.
+        is_seen: whether it was seen lately, and is not only expected there.
         line: row of the site's lines that each reaches next, -1 for none.
         arrival_s: from now until then: at the earliest, at the latest (5 and 95 %).
     """
@@ -66,6 +68,7 @@ class Sample:
     t_utc_ns: int
     track_id: Int[np.ndarray, " n"]
     position_site_m: Float[np.ndarray, "n 2"]
+    is_seen: Bool[np.ndarray, " n"]
     line: Int[np.ndarray, " n"]
     arrival_s: Float[np.ndarray, "n 2"]
 
@@ -151,6 +154,7 @@ def _sample(picture: Picture, line_row: Mapping[str, int]) -> Sample:
         t_utc_ns=picture.t_utc_ns,
         track_id=numbers,
         position_site_m=tracks.mean[rows, :2],
+        is_seen=tracks.last_seen_utc_ns[rows] >= picture.t_utc_ns - round(SEEN_S * 1e9),
         line=line,
         arrival_s=arrival_s,
     )

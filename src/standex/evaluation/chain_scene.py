@@ -77,7 +77,7 @@ class CrowdScene(Scene):
 def scene_of(crowd: Crowd, *, start_utc_ns: int) -> CrowdScene:
     """Return a crowd as a scene in which each visit is a person of its own.
 
-    Heights are normal, 1.72 +- 0.08 m, cut off at 1.5 and 1.95; who comes back is as tall as before.
+    Heights are normal, 1.72 +- 0.08 m, cut off at 1.5 and 1.95; who comes back is as tall as ever.
 
     Args:
         crowd: simulated.

@@ -44,6 +44,7 @@ HELP = "the right person shown and handed over along the Rome chain, with interv
 
 FIRST_SEED = 7_000_001  # far from all development
 CHUNK_S = 1800.0
+MARGIN_S = 10.0
 PASSAGES = 5860
 
 
@@ -86,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     plan = _plan(text, args.site)
     chain_of(parse_site(text, where=args.site))
     _make(args.out)
-    duration_s = min(CHUNK_S, 60.0 + 3600.0 * args.passages / _people_per_hour(plan))
+    duration_s = min(CHUNK_S, MARGIN_S + 3600.0 * args.passages / _people_per_hour(plan))
     chunks: list[ChainChunk] = []
     with progress(args) as bar:
         task = bar.add_task("passages", total=args.passages)
