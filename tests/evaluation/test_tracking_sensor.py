@@ -63,7 +63,9 @@ def test_what_it_states_is_what_it_does(crowd, rng) -> None:
     np.testing.assert_allclose(positions.covariance_site_m2[0], 0.04 * np.eye(2))
     assert positions.clutter_per_m2 == 0.05
     assert (positions.existence == 1).all()
-    assert scans.coverage.p_report.shape == (40, 20)
+    # Half-metre cells over the hall of 20 x 10 m and two metres about it.
+    assert scans.coverage.p_report.shape == (48, 28)
+    np.testing.assert_allclose(scans.coverage.origin_site_m, HALL.min_site_m - 2.0)
     assert (scans.coverage.p_report == 0.8).all()
     assert not scans.coverage.p_detect.any()
 
