@@ -48,7 +48,8 @@ def test_what_is_in_the_file(write, arrays) -> None:
     np.testing.assert_allclose(first.covariance_site_m2[2], 0.0225 * np.eye(2))
     assert first.clutter_per_m2 == 0.02
     coverage = found.scans.coverage
-    assert coverage.p_report.shape == (17, 14)  # cells of half a metre over the hall, two metres about it
+    # Cells of half a metre over the hall and two metres about it.
+    assert coverage.p_report.shape == (17, 14)
     assert (coverage.p_report == 0.95).all()
     assert coverage.sensor_id == first.sensor_id
 
