@@ -21,10 +21,11 @@ from standex.decision.carrying import remembering, said_of, with_joins, with_thi
 from standex.decision.decider import SequentialDecider
 from standex.decision.passages import follow
 from standex.decision.scheduler import NeedScheduler
+from standex.decision.tasks import obeying, with_tasks
 from standex.fusion.fuser import LedgerFuser
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import RecordError
-from standex.model.event import Event, HealthChanged
+from standex.model.event import Event, HealthChanged, Order
 from standex.model.hand_over import no_hand_over
 from standex.model.hints import Hints
 from standex.model.observation import (
@@ -94,7 +95,7 @@ class Station:
                 between=site.correlations(),
             ),
             decider=SequentialDecider(site=site, prior=prior),
-            scheduler=NeedScheduler(point=site.operating_point),
+            scheduler=NeedScheduler(point=site.operating_point, site=site),
         )
 
     def start(self, t_utc_ns: int) -> Picture:
@@ -170,8 +171,17 @@ class Station:
         before = picture.passages
         picture, decided = self.decider(picture)
         picture = remembering(picture, before, decided)
-        hints, tasks = self.scheduler(picture)
+        hints, wanted = self.scheduler(picture)
+        picture, tasks = with_tasks(picture, wanted, observations, site=self.site)
         return picture, (*events, *decided, *tasks), hints
+
+    def obey(self, picture: Picture, order: Order) -> tuple[Picture, tuple[Event, ...]]:
+        """Take an order of somebody who has the right to give it; that was settled before.
+
+        Raises:
+            ValueError: the order means nothing here; it says why.
+        """
+        return obeying(picture, order, site=self.site)
 
     def _track(
         self, picture: Picture, positions: Positions

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standex.decision.scheduler import NeedScheduler
+from standex.decision.scheduler import NeedScheduler, in_reach_s
 from standex.model.picture import LedgerEntry, Outcome, Passage
 from standex.model.site import Site
 from standex.testing import check_scheduler
@@ -85,3 +85,72 @@ def test_spread_is_the_larger_axis(scheduler, site) -> None:
     covariance = np.diag([0.04, 0.25, 1.0, 1.0])[None]
     picture = replace(picture, tracks=replace(picture.tracks, covariance=covariance))
     assert scheduler(picture)[0].spread_m.tolist() == [0.5]
+
+
+def asked(laser_site: Site, picture) -> list:
+    return list(NeedScheduler(point=laser_site.operating_point, site=laser_site)(picture)[1])
+
+
+def undecided(picture, *numbers: int, p: float = 0.2):
+    passages = dict(picture.passages)
+    for number in numbers:
+        verdict = replace(passages[number].verdict, p_threat=p)
+        passages[number] = replace(passages[number], verdict=verdict)
+    return replace(picture, passages=passages)
+
+
+def test_conforms_where_there_are_tasks(laser_site: Site) -> None:
+    check_scheduler(
+        NeedScheduler(point=laser_site.operating_point, site=laser_site), site=laser_site
+    )
+
+
+def test_who_comes_to_the_spot_is_looked_at_when_they_are_there(laser_site, people) -> None:
+    picture = undecided(people(laser_site, (-2.4, 2.5, -1.2, 0.0)), 1)
+    (task,) = asked(laser_site, picture)
+    away_m = np.hypot(*(task.position_site_m - laser_site.sensor("laser").tasks.spot_site_m))
+    assert away_m < 0.6
+    assert 0.1 <= (task.t_look_utc_ns - picture.t_utc_ns) * 1e-9 < 0.5
+    assert "lowers the expected cost" in task.reason
+    # Not yet due, gone by, and never there.
+    for x, vx in ((2.0, -1.2), (-4.2, -1.2), (-2.4, 1.2)):
+        assert not asked(laser_site, undecided(people(laser_site, (x, 2.5, vx, 0.0)), 1))
+
+
+def test_of_two_the_one_whom_a_look_decides_goes_first(laser_site, people) -> None:
+    both = people(laser_site, (-2.7, 2.1, -1.2, 0.0), (-2.7, 2.9, -1.2, 0.0))
+    covered = {k: replace(v, covered=np.ones(7)) for k, v in both.passages.items()}
+    picture = undecided(replace(both, passages=covered), 2, p=0.25)
+    tasks = asked(laser_site, picture)
+    assert [task.track_id for task in tasks] in ([2], [])
+    apart = people(laser_site, (-2.7, 2.5, -1.2, 0.0))
+    assert [task.track_id for task in asked(laser_site, undecided(apart, 1))] == [1]
+
+
+def test_who_has_a_task_or_an_alarm_is_not_asked_for_again(laser_site, people) -> None:
+    picture = undecided(people(laser_site, (-2.4, 2.5, -1.2, 0.0)), 1)
+    (task,) = asked(laser_site, picture)
+    waiting = replace(picture, tasking=replace(picture.tasking, open=(task,)))
+    assert not asked(laser_site, waiting)
+    alarmed = picture.passages[1]
+    alarmed = replace(alarmed, verdict=replace(alarmed.verdict, outcome=Outcome.ALARM))
+    assert not asked(laser_site, replace(picture, passages={1: alarmed}))
+
+
+def test_nobody_is_looked_at_for_nothing(laser_site, people) -> None:
+    picture = people(laser_site, (-2.4, 2.5, -1.2, 0.0))
+    known = replace(picture.passages[1], covered=np.ones(7))
+    known = replace(known, verdict=replace(known.verdict, p_threat=1e-9))
+    assert not asked(laser_site, replace(picture, passages={1: known}))
+
+
+def test_the_time_in_reach_by_hand(laser_site, people) -> None:
+    rules = laser_site.sensor("laser").tasks
+    tracks = people(laser_site, (-2.0, 2.5, -1.0, 0.0)).tracks
+    # Inside 0.6 m of x = -3 from 0.4 s to 1.6 s, a fifth of it left out at each end.
+    assert in_reach_s(tracks, 0, rules, from_s=0.1) == pytest.approx((0.64, 1.36))
+    assert in_reach_s(tracks, 0, rules, from_s=1.0) == pytest.approx((1.0, 1.36))
+    standing = people(laser_site, (-3.1, 2.5, 0.0, 0.0)).tracks
+    assert in_reach_s(standing, 0, rules, from_s=0.1) == pytest.approx((0.1, 2.1))
+    beside = people(laser_site, (-2.0, 3.5, -1.0, 0.0)).tracks
+    assert in_reach_s(beside, 0, rules, from_s=0.1) is None

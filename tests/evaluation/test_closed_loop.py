@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from standex.evaluation.closed_loop import closed_loop
+from standex.evaluation.closed_loop import closed_loop, give_tasks
 from standex.model.errors import RecordError
 from standex.model.hints import Hints
 from standex.model.observation import Health, HealthReason, HealthState, Positions
 from standex.model.record import Record
+from standex.model.tasking import Task
 from standex.station import Station
 from standex.testing.leaves import check_same
 
@@ -160,3 +161,26 @@ def test_the_same_again_is_the_same(metro, scene):
     )
     for one, other in zip(first, again, strict=True):
         check_same(one, other, "two runs must be the same")
+
+
+def test_tasks_go_to_their_instruments(metro):
+    class Laser(Counter):
+        taken: list[Task] = []  # noqa: RUF012
+
+        def take(self, task: Task, /) -> None:
+            self.taken.append(task)
+
+    task = Task(
+        task_id="t1",
+        t_utc_ns=0,
+        sensor_id="laser",
+        track_id=1,
+        position_site_m=np.zeros(2),
+        t_look_utc_ns=S,
+        zone=None,
+        reason="a test",
+    )
+    laser, camera = Laser("laser", 1.0), Counter("camera", 1.0)
+    give_tasks((task, replace(task, sensor_id="camera"), replace(task, sensor_id="gone")),
+               {"laser": laser, "camera": camera})  # fmt: skip
+    assert laser.taken == [task]

@@ -21,7 +21,7 @@ from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.watchdog import Watchdog
 from standex.model.hints import Hints
 from standex.model.observation import HealthReason, HealthState, Observation
-from standex.model.ports import Source
+from standex.model.ports import Source, Tasked
 from standex.model.record import Record
 from standex.station import Station
 
@@ -99,6 +99,8 @@ async def run(
         outputs=outputs or Outputs(),
     )
     problems: list[Exception] = []
+    if isinstance(source, Tasked):
+        service.tell(source)
     async with anyio.create_task_group() as beside:
         beside.start_soon(_repeat, lambda: on_status(service.status()), STATUS_PERIOD_S)
         beside.start_soon(_repeat, service.watch, WATCH_PERIOD_S)
@@ -195,6 +197,10 @@ class _Service:
         return self._counts.status(
             self._writer.picture, unknown=self._intake.unknown, now_utc_ns=self._clock.utc_ns()
         )
+
+    def tell(self, source: Tasked) -> None:
+        """Give every task from now on to where the records come from."""
+        self._writer.listen(source.take)
 
     def close(self) -> None:
         """Say that nothing more comes."""

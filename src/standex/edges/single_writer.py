@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, final, runtime_checkable
 
 from standex.edges.clock import Clock
 from standex.edges.health_board import HealthBoard
 from standex.edges.live_status import RunCounts
-from standex.model.event import Event
+from standex.model.event import Event, Order, Task
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Health, HealthReason, HealthState, Observation
 from standex.model.picture import Picture
@@ -91,6 +92,11 @@ class SingleWriter:
         self._clock = clock
         self._scene_utc_ns = started_utc_ns
         self._failed: dict[str, str] = {}
+        self._takers: list[Callable[[Task], object]] = []
+
+    def listen(self, take: Callable[[Task], object]) -> None:
+        """Give every task from now on to ``take``, before anybody else is told."""
+        self._takers.append(take)
 
     def take(self, source_id: str, observations: tuple[Observation, ...]) -> None:
         """Put observations through the station, and tell everybody.
@@ -108,6 +114,17 @@ class SingleWriter:
         """Put what the service itself has to say through the station."""
         if health is not None:
             self._step(health.sensor_id, (health,))
+
+    def order(self, order: Order) -> None:
+        """Put somebody's order through the station, and tell everybody.
+
+        Raises:
+            ValueError: the order means nothing here; nothing was changed.
+        """
+        picture, events = self._station.obey(self.picture, order)
+        self.picture = picture
+        self._counts.updated(events, took_s=0.0)
+        self._publish((), events)
 
     def keep(self, record: Record, hints: Hints) -> None:
         """Keep a raw record and the hints that it will be read with."""
@@ -146,6 +163,10 @@ class SingleWriter:
 
     def _publish(self, observations: tuple[Observation, ...], events: tuple[Event, ...]) -> None:
         picture, t_utc_ns = self.picture, self.picture.t_utc_ns
+        for event in events:
+            if isinstance(event, Task):
+                for take in self._takers:
+                    self._guarded(event.sensor_id, partial(take, event))
         recorder = self._outputs.recorder
         if recorder is not None:
             self._guarded(RECORDING, lambda: recorder.publish(t_utc_ns, observations, events))

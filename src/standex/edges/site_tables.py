@@ -33,6 +33,7 @@ from standex.model.site import (
     Setting,
     Site,
 )
+from standex.model.tasking import TaskRules
 from standex.model.zones import ZONES, BodyZone
 from standex.twin.crowd.plan import CrowdPlan
 
@@ -132,6 +133,48 @@ class OperatingPointTable(Table):
         )
 
 
+class TasksTable(Table):
+    """The ``[sensors.tasks]`` table: what a sensor that is told where to look can and may do."""
+
+    spot_site_m: XY
+    reach_m: Annotated[float, Field(gt=0)]
+    zones: Annotated[tuple[_Zone, ...], Field(strict=False, min_length=1)]
+    dwell_s: Annotated[float, Field(gt=0)]
+    lead_s: Annotated[float, Field(ge=0)] = 0.1
+    shots_per_task: Annotated[int, Field(ge=1)] = 1
+    max_shots_per_person: Annotated[int, Field(ge=1)]
+    max_shots_per_place: Annotated[int, Field(ge=1)]
+    place_m: Annotated[float, Field(gt=0)] = 0.5
+    place_s: Annotated[float, Field(gt=0)]
+    clear_m: Annotated[float, Field(ge=0)] = 0.4
+    nearest_m: Annotated[float, Field(ge=0)] = 0.0
+    p_detect: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    p_false: Annotated[float, Field(gt=0, lt=1)] = 0.02
+    is_armed: bool = False
+    is_armed_in_exercise: bool = False
+
+    def to_core(self) -> TaskRules:
+        """Return the model's rules."""
+        return TaskRules(
+            spot_site_m=np.array(self.spot_site_m),
+            reach_m=self.reach_m,
+            zones=self.zones,
+            dwell_s=self.dwell_s,
+            lead_s=self.lead_s,
+            shots_per_task=self.shots_per_task,
+            max_shots_per_person=self.max_shots_per_person,
+            max_shots_per_place=self.max_shots_per_place,
+            place_m=self.place_m,
+            place_s=self.place_s,
+            clear_m=self.clear_m,
+            nearest_m=self.nearest_m,
+            p_detect=self.p_detect,
+            p_false=self.p_false,
+            is_armed=self.is_armed,
+            is_armed_in_exercise=self.is_armed_in_exercise,
+        )
+
+
 class SensorTable(Table):
     """One ``[[sensors]]`` table."""
 
@@ -146,6 +189,7 @@ class SensorTable(Table):
     calibration: str = ""
     settings: dict[str, _Setting] = Field(default_factory=dict[str, Any])
     instrument_settings: dict[str, _Setting] = Field(default_factory=dict[str, Any])
+    tasks: TasksTable | None = None
 
     def to_core(self) -> SensorSpec:
         """Return the model's sensor; degrees become radians here."""
@@ -163,6 +207,7 @@ class SensorTable(Table):
             settings=self.settings,
             instrument_settings=self.instrument_settings,
             calibration=self.calibration,
+            tasks=None if self.tasks is None else self.tasks.to_core(),
         )
 
 
@@ -234,6 +279,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("items",): ItemTable,
     ("operating_point",): OperatingPointTable,
     ("sensors",): SensorTable,
+    ("sensors", "tasks"): TasksTable,
     ("dependence",): DependenceTable,
     ("crowd",): CrowdTable,
     ("crowd", "openings"): OpeningTable,

@@ -6,14 +6,18 @@ from standex.model.event import (
     Alert,
     Event,
     HealthChanged,
+    Ordered,
     PassageClosed,
     PersonRejoined,
+    TaskClosed,
+    TaskResult,
     ThingLeft,
     VerdictChanged,
 )
 from standex.model.observation import HealthState
 from standex.model.picture import Outcome, Passage
 from standex.model.site import Site
+from standex.model.tasking import Task
 from standex.model.zones import ZONE_INDEX, BodyZone
 
 ZONE_WORDS = {
@@ -151,8 +155,25 @@ def event_words(event: Event, site: Site) -> str:
             return _passing_on_words(event)
         case PassageClosed() | VerdictChanged():
             return ""
-        case _:
-            return f"task for {event.sensor_id}: {event.reason}"
+        case Task() | TaskClosed() | Ordered():
+            return _task_words(event)
+
+
+def _task_words(event: Task | TaskClosed | Ordered) -> str:
+    if isinstance(event, Task):
+        return f"task for {event.sensor_id}: {event.reason}"
+    if isinstance(event, Ordered):
+        order = event.order
+        which = order.sensor_id or "all sensors that take tasks"
+        return f"{order.kind.value.upper()} {which}, by {order.by}: {order.why}"
+    if event.result is TaskResult.DONE:
+        return f"{event.sensor_id} looked at person {event.track_id}: {event.reason}"
+    said = {
+        TaskResult.REFUSED: "REFUSED",
+        TaskResult.NO_ANSWER: "NO ANSWER",
+        TaskResult.STOPPED: "STOPPED",
+    }[event.result]
+    return f"task for {event.sensor_id}, person {event.track_id} {said}: {event.reason}"
 
 
 def _passing_on_words(event: ThingLeft | PersonRejoined) -> str:

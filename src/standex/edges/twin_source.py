@@ -4,11 +4,13 @@ The twin computes a little ahead. When it cannot keep up, frames of heavy instru
 has passed are left out, newest frame first: their numbers go on counting, so that the gap shows.
 """
 
+import contextlib
 import heapq
 import queue
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, final
 
@@ -16,9 +18,10 @@ from standex.edges.child_process import Child, Line, settle_in, start_child
 from standex.edges.clock import Clock, SystemClock
 from standex.edges.plugins import build_instruments
 from standex.model.errors import StandexError
-from standex.model.ports import Instrument
+from standex.model.ports import Instrument, Tasked
 from standex.model.record import Record
 from standex.model.site import Site
+from standex.model.tasking import Task
 from standex.model.trajectories import Trajectories
 from standex.model.truth import Truth
 from standex.twin.faults import Fault
@@ -118,6 +121,15 @@ class TwinSource:
         self._child.line.send(start_utc_ns)
         self._start_utc_ns = start_utc_ns
 
+    def take(self, task: Task, /) -> None:
+        """Send a task to its instrument; one that comes when the twin has ended is lost.
+
+        May be called from another thread than that of ``records``.
+        """
+        if self._child is not None:
+            with contextlib.suppress(OSError):
+                self._child.line.send(task)
+
     def close(self) -> None:
         """Let ``records`` come to its end; may be called from another thread."""
         self._is_over.set()
@@ -131,28 +143,33 @@ class TwinSource:
         if self._start_utc_ns is None:
             self.begin(self._clock.utc_ns() + round(AHEAD_S * 1e9))
         threading.Thread(target=self._listen, daemon=True).start()
-        while not self._is_over.is_set():
+        # Records of instruments that take tasks are made late, and overtake those made ahead.
+        waiting: list[tuple[int, int, Record]] = []
+        is_done, n = False, 0
+        while not self._is_over.is_set() and (waiting or not is_done):
+            wait_s = self._left_s(waiting[0][0]) if waiting else _POLL_S
+            if waiting and wait_s <= 0:
+                yield heapq.heappop(waiting)[2]
+                continue
+            if is_done or len(waiting) >= _MOST_WAITING:
+                self._is_over.wait(min(max(wait_s, 0.0), _POLL_S))
+                continue
             try:
-                word = self._arrived.get(timeout=_POLL_S)
+                word = self._arrived.get(timeout=min(wait_s, _POLL_S))
             except queue.Empty:
                 continue
             match word:
                 case (Record() as record, dict() as shed):
                     self._shed = shed
-                    if not self._is_time(record.t_utc_ns):
-                        return
-                    yield record
+                    heapq.heappush(waiting, (record.t_utc_ns, n, record))
+                    n += 1
                 case None:
-                    return
+                    is_done = True
                 case _:
                     raise StandexError(f"the twin has stopped: {word}")
 
-    def _is_time(self, t_utc_ns: int) -> bool:
-        """Wait until then; False when the source was closed meanwhile."""
-        while (left_s := (t_utc_ns - self._clock.utc_ns()) * 1e-9) > 0:
-            if self._is_over.wait(min(left_s, 0.5)):
-                return False
-        return not self._is_over.is_set()
+    def _left_s(self, t_utc_ns: int) -> float:
+        return (t_utc_ns - self._clock.utc_ns()) * 1e-9
 
     def _listen(self) -> None:
         """Move what the twin sends into the queue; the queue's bound holds the twin back."""
@@ -204,7 +221,13 @@ def _play(
                 end_utc_ns = min(end_utc_ns, start_utc_ns + round(plan.duration_s * 1e9))
             shed: dict[str, int] = {}
             for record in play(
-                instruments, scene, end_utc_ns, heavy=plan.heavy, clock=SystemClock(), shed=shed
+                instruments,
+                scene,
+                end_utc_ns,
+                heavy=plan.heavy,
+                clock=SystemClock(),
+                shed=shed,
+                tasks=partial(_arrived_tasks, line),
             ):
                 line.send((record, shed))
             line.send(None)
@@ -219,6 +242,19 @@ def _play(
         return
 
 
+def _arrived_tasks(line: Line) -> Iterator[Task]:
+    """Yield the tasks that have come in since the last call."""
+    while line.poll(0):
+        word = line.recv()
+        if isinstance(word, Task):
+            yield word
+
+
+def no_tasks() -> tuple[Task, ...]:
+    """Return no tasks, for a twin that nobody asks for anything."""
+    return ()
+
+
 def play(
     instruments: Mapping[str, Instrument],
     scene: Scene,
@@ -227,8 +263,12 @@ def play(
     heavy: Collection[str],
     clock: Clock,
     shed: dict[str, int],
+    tasks: Callable[[], Iterable[Task]] = no_tasks,
 ) -> Iterator[Record]:
     """Yield the records of all instruments in order of time, at most ``AHEAD_S`` ahead.
+
+    Those of instruments that take tasks are made when their time has come, not ahead: a task for
+    the next moment must reach them before. They are yielded when they are made.
 
     A heavy frame whose time has passed is left out and counted in ``shed``; light frames are
     never left out. Where one heavy instrument had to leave a frame out, the others that did not
@@ -236,16 +276,25 @@ def play(
     line would starve the rest. A dead device gives no record and no number.
     """
     names, owed = list(instruments), dict.fromkeys(heavy, 0.0)
+    ahead_ns = [
+        0 if isinstance(one, Tasked) else round(AHEAD_S * 1e9) for one in instruments.values()
+    ]
     turns = [
-        (start, row, 0, 0) for row, start in enumerate(_first_turns(instruments, scene, heavy))
+        (start - ahead_ns[row], row, 0, 0)
+        for row, start in enumerate(_first_turns(instruments, scene, heavy))
     ]
     heapq.heapify(turns)
     while turns:
-        t_utc_ns, row, turn, sequence = heapq.heappop(turns)
+        due_utc_ns, row, turn, sequence = heapq.heappop(turns)
+        t_utc_ns = due_utc_ns + ahead_ns[row]
         if t_utc_ns > end_utc_ns:
-            return
+            continue
         name = names[row]
-        clock.wait_until_utc_ns(t_utc_ns - round(AHEAD_S * 1e9))
+        clock.wait_until_utc_ns(due_utc_ns)
+        for task in tasks():
+            taker = instruments.get(task.sensor_id)
+            if isinstance(taker, Tasked):
+                taker.take(task)
         is_late = name in owed and clock.utc_ns() > t_utc_ns
         is_shed = is_late or owed.get(name, 0.0) > 1 - 1e-9
         record = None
@@ -263,7 +312,7 @@ def play(
         first_utc_ns = t_utc_ns - round(turn * 1e9 / instruments[name].rate_hz)
         then = first_utc_ns + round((turn + 1) * 1e9 / instruments[name].rate_hz)
         number = sequence + (is_shed or record is not None)
-        heapq.heappush(turns, (then, row, turn + 1, number))
+        heapq.heappush(turns, (then - ahead_ns[row], row, turn + 1, number))
         if record is not None:
             yield record
 

@@ -6,15 +6,15 @@ measures what delay does.
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from standex.model.event import Event
+from standex.model.event import Event, Task
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Observation
 from standex.model.picture import Picture
-from standex.model.ports import Instrument
+from standex.model.ports import Instrument, Tasked
 from standex.model.record import Record
 from standex.station import Station
 
@@ -63,6 +63,16 @@ def closed_loop(
             continue
         states[sensor_id], observations = station.perceive(states[sensor_id], record, hints)
         picture, events, hints = station.update(picture, observations)
+        give_tasks(events, instruments)
         yield Step(
             record=record, observations=observations, picture=picture, events=events, hints=hints
         )
+
+
+def give_tasks(events: Iterable[Event], instruments: Mapping[str, Instrument]) -> None:
+    """Give each task among the events to its instrument; one that takes none is not told."""
+    for event in events:
+        if isinstance(event, Task):
+            instrument = instruments.get(event.sensor_id)
+            if isinstance(instrument, Tasked):
+                instrument.take(event)

@@ -1,12 +1,14 @@
 """What the station says to the world: alerts, verdicts, ends, joins, things, health, tasks."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Float
 
 from standex.model.observation import Health
 from standex.model.picture import Outcome
+from standex.model.tasking import Task
 from standex.model.zones import BodyZone
 
 
@@ -96,29 +98,86 @@ class HealthChanged:
     after: Health
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Task:
-    """A sensor is asked to look at a place at a time.
+class TaskResult(StrEnum):
+    """What came of a task.
 
     Attributes:
-        task_id: unique in a run.
-        t_utc_ns: when it was asked.
-        sensor_id: who shall look.
-        track_id: for whom.
-        position_site_m: where.
-        t_look_utc_ns: when.
-        zone: at which zone, or None.
-        reason: why this task and no other.
+        DONE: the sensor looked, and said what it saw.
+        REFUSED: it was never given to the sensor.
+        NO_ANSWER: the sensor did not say anything in time; its shots count as fired.
+        STOPPED: sensors were stopped before.
     """
 
-    task_id: str
+    DONE = "done"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClosed:
+    """What came of a task.
+
+    Attributes:
+        t_utc_ns: when it was known.
+        task_id: which task.
+        sensor_id: that was, or would have been, asked.
+        track_id: for whom.
+        result: what came of it.
+        p_threat: of that person after it; None when they are gone.
+        reason: in plain words.
+    """
+
     t_utc_ns: int
+    task_id: str
     sensor_id: str
     track_id: int
-    position_site_m: Float[np.ndarray, " 2"]
-    t_look_utc_ns: int
-    zone: BodyZone | None
+    result: TaskResult
+    p_threat: float | None
     reason: str
+
+
+class OrderKind(StrEnum):
+    """What people with the right to may order.
+
+    Attributes:
+        ARM: a tasked sensor may be used for a while.
+        DISARM: it may not any more.
+        STOP: all tasks end and nothing is armed: the stop button.
+    """
+
+    ARM = "arm"
+    DISARM = "disarm"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A person's order to the station; who may give it is settled before it gets here.
+
+    Attributes:
+        t_utc_ns: when.
+        kind: what.
+        sensor_id: which sensor; empty for all.
+        by: who, as the site's accounts are called.
+        why: in plain words.
+        until_utc_ns: of ARM: when it ends by itself.
+    """
+
+    t_utc_ns: int
+    kind: OrderKind
+    sensor_id: str
+    by: str
+    why: str
+    until_utc_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """An order was taken."""
+
+    t_utc_ns: int
+    order: Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,4 +231,14 @@ class ThingLeft:
     reason: str
 
 
-Event = Alert | VerdictChanged | PassageClosed | HealthChanged | Task | PersonRejoined | ThingLeft
+Event = (
+    Alert
+    | VerdictChanged
+    | PassageClosed
+    | HealthChanged
+    | Task
+    | TaskClosed
+    | Ordered
+    | PersonRejoined
+    | ThingLeft
+)

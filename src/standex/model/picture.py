@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from standex.model.hand_over import HandOverState, no_hand_over
 from standex.model.observation import Coverage, Health, Patch
+from standex.model.tasking import Tasking
 from standex.model.tracks import Snapshot, Tracks
 from standex.model.zones import ZONES, BodyZone
 
@@ -186,6 +187,7 @@ class Picture:
         n_alerts: alerts raised so far.
         hand_over: who ended lately, and whom newcomers may be.
         left: closed passages of people who may still come back, by track number.
+        tasking: what is asked of sensors, and what they have done.
     """
 
     t_utc_ns: int
@@ -197,6 +199,7 @@ class Picture:
     n_alerts: int
     hand_over: HandOverState = field(default_factory=lambda: no_hand_over(0))
     left: Mapping[int, Passage] = field(default_factory=dict[int, Passage])
+    tasking: Tasking = field(default_factory=Tasking)
 
     @property
     def superseded(self) -> frozenset[int]:

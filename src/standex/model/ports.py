@@ -181,6 +181,15 @@ class Instrument(Protocol):
 
 
 @runtime_checkable
+class Tasked(Protocol):
+    """A device, or the source that its records come from, that is told where to look."""
+
+    def take(self, task: Task, /) -> None:
+        """Remember a task; it is carried out when its time comes, or not at all."""
+        ...
+
+
+@runtime_checkable
 class Source(Protocol):
     """Where records come from: devices, a recording, the twin."""
 

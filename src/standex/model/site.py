@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from standex.model.frames import RigidTransform
 from standex.model.items import ItemClasses
+from standex.model.tasking import TaskRules
 from standex.model.zones import ZONES, BodyZone
 
 Setting = float | int | str | bool | list[float] | list[str]
@@ -93,6 +94,7 @@ class SensorSpec:
         settings: of the technology.
         instrument_settings: of the twin's instrument.
         calibration: name of the calibration its likelihoods come from, or empty.
+        tasks: of a sensor that is told where to look; None for one that looks by itself.
     """
 
     sensor_id: str
@@ -104,6 +106,7 @@ class SensorSpec:
     settings: Mapping[str, Setting]
     instrument_settings: Mapping[str, Setting]
     calibration: str = ""
+    tasks: TaskRules | None = None
 
 
 Correlations = Mapping[frozenset[str], float]  # of two sensors; who is not there is independent

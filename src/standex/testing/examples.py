@@ -11,9 +11,14 @@ from standex.model.event import (
     Alert,
     Event,
     HealthChanged,
+    Order,
+    Ordered,
+    OrderKind,
     PassageClosed,
     PersonRejoined,
     Task,
+    TaskClosed,
+    TaskResult,
     ThingLeft,
     VerdictChanged,
 )
@@ -206,6 +211,25 @@ def example_events(site: Site) -> tuple[Event, ...]:
             t_look_utc_ns=T_UTC_NS + 10**9,
             zone=None,
             reason="an example",
+        ),
+        TaskClosed(
+            t_utc_ns=T_UTC_NS,
+            task_id="task-1",
+            sensor_id=sensor_id,
+            track_id=1,
+            result=TaskResult.DONE,
+            p_threat=0.25,
+            reason="an example",
+        ),
+        Ordered(
+            t_utc_ns=T_UTC_NS,
+            order=Order(
+                t_utc_ns=T_UTC_NS,
+                kind=OrderKind.STOP,
+                sensor_id="",
+                by="an example",
+                why="an example",
+            ),
         ),
     )
 

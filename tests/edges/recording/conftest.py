@@ -13,9 +13,14 @@ from standex.model.event import (
     Alert,
     Event,
     HealthChanged,
+    Order,
+    Ordered,
+    OrderKind,
     PassageClosed,
     PersonRejoined,
     Task,
+    TaskClosed,
+    TaskResult,
     ThingLeft,
     VerdictChanged,
 )
@@ -195,7 +200,25 @@ def all_events() -> tuple[Event, ...]:
         alert_id="",
         reason="alone",
     )
-    return alert(), verdict(), closed, task, changed, again, rejoined, thing
+    done = TaskClosed(
+        t_utc_ns=T0,
+        task_id="t1",
+        sensor_id="laser",
+        track_id=7,
+        result=TaskResult.NO_ANSWER,
+        p_threat=None,
+        reason="nothing was heard of it",
+    )
+    order = Order(
+        t_utc_ns=T0,
+        kind=OrderKind.ARM,
+        sensor_id="laser",
+        by="supervisor-1",
+        why="morning shift",
+        until_utc_ns=T0 + 3600 * 10**9,
+    )
+    ordered = Ordered(t_utc_ns=T0, order=order)
+    return alert(), verdict(), closed, task, changed, again, rejoined, thing, done, ordered
 
 
 def record(t_utc_ns: int = T0, sequence: int = 0) -> Record:

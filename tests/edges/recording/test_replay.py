@@ -9,7 +9,7 @@ import pytest
 
 from standex.edges.recording.reader import Recording
 from standex.edges.recording.replay import replay, what_if
-from standex.model.event import Event, VerdictChanged
+from standex.model.event import Event, Order, Ordered, OrderKind, VerdictChanged
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Evidence, Observation, Positions
 from standex.model.picture import Outcome, Picture
@@ -56,6 +56,10 @@ class Adder:
         is_said = total > self.threshold
         return after, (event,) if is_said else (), no_hints(picture.t_utc_ns)
 
+    def obey(self, picture: Picture, order: Order, /) -> tuple[Picture, tuple[Event, ...]]:
+        after = dataclasses.replace(picture, n_alerts=picture.n_alerts + 1000)
+        return after, (Ordered(t_utc_ns=order.t_utc_ns, order=order),)
+
 
 @pytest.fixture
 def path(tmp_path: Path, examples: Any, new_writer: Any) -> Path:
@@ -100,6 +104,30 @@ def test_the_last_bit_is_a_difference(path: Path, examples: Any) -> None:
     result = replay(Recording.open(path), Sloppy(threshold=-15.0))
     assert not result.is_identical
     assert "p_threat of event 0 (VerdictChanged) was -" in result.first_difference
+
+
+def test_orders_are_taken_again_where_they_were_given(
+    tmp_path: Path, examples: Any, new_writer: Any
+) -> None:
+    station = Adder(threshold=-1e9)
+    picture = station.start(examples.T0)
+    order = Order(
+        t_utc_ns=examples.T0, kind=OrderKind.STOP, sensor_id="", by="supervisor-1", why="drill"
+    )
+    with new_writer(tmp_path / "b.mcap", flush_interval_s=0.2) as writer:
+        for number in range(6):
+            t_utc_ns, observations, _ = examples.step(number)
+            if number == 3:
+                picture, events = station.obey(picture, order)
+                observations = ()
+            else:
+                picture, events, _ = station.update(picture, observations)
+            writer.publish(t_utc_ns, observations, events)
+    result = replay(Recording.open(tmp_path / "b.mcap"), Adder(threshold=-1e9))
+    assert result.is_identical, result.first_difference
+    assert next(event for event in result.events if isinstance(event, Ordered)).order == order
+    # The order moved the picture: what comes after it counts on from there.
+    assert [e.track_id for e in result.events if isinstance(e, VerdictChanged)][-1] > 1000
 
 
 def test_what_if_compares_nothing(path: Path) -> None:

@@ -67,7 +67,7 @@ def test_every_message_in_the_file_fits_the_schema_in_the_file(
             check_schema(json.loads(message.data), json.loads(schema.data))
             topics[channel.topic] += 1
     kinds = ["alert", "verdict_changed", "passage_closed", "task", "health_changed"]
-    kinds += ["person_rejoined", "thing_left"]
+    kinds += ["person_rejoined", "thing_left", "task_closed", "ordered"]
     want = Counter({f"/event/{kind}": 1 for kind in kinds})
     want += Counter(["/event/health_changed", "/step", "/hints", "/scene", "/log", "/health/mw-1"])
     if profile is Profile.LAB:

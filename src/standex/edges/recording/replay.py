@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from standex.edges.recording.codec import encode, to_bytes
 from standex.edges.recording.reader import RecordedStep, Recording
-from standex.model.event import Event
+from standex.model.event import Event, Order, Ordered
 from standex.model.hints import Hints
 from standex.model.observation import Observation
 from standex.model.picture import Picture
@@ -28,6 +28,10 @@ class Replayable(Protocol):
         self, picture: Picture, observations: tuple[Observation, ...], /
     ) -> tuple[Picture, tuple[Event, ...], Hints]:
         """Return the picture with ``observations`` taken in, what to say, and where to look."""
+        ...
+
+    def obey(self, picture: Picture, order: Order, /) -> tuple[Picture, tuple[Event, ...]]:
+        """Return the picture after somebody's order, and what to say."""
         ...
 
 
@@ -124,7 +128,14 @@ def _play(
 ) -> Iterator[tuple[RecordedStep, tuple[Event, ...]]]:
     picture = station.start(recording.started_utc_ns)
     for step in recording.whole_steps():
-        picture, made, _ = station.update(picture, step.observations)
+        orders = [event.order for event in step.events if isinstance(event, Ordered)]
+        if orders and not step.observations:
+            made: tuple[Event, ...] = ()
+            for order in orders:
+                picture, said = station.obey(picture, order)
+                made += said
+        else:
+            picture, made, _ = station.update(picture, step.observations)
         yield step, made
 
 

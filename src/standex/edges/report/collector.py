@@ -10,7 +10,7 @@ import numpy as np
 from standex.edges.report.patches import n_looks_with_patch, with_telling_patches
 from standex.edges.report.series import ThinnedSeries
 from standex.edges.report.summary import LeftOut, RunSummary, SensorHistory, TrackLine
-from standex.model.event import Event, PassageClosed, Task
+from standex.model.event import Event, PassageClosed, TaskClosed
 from standex.model.observation import Coverage, Health
 from standex.model.picture import Outcome, Passage, Picture, Verdict
 from standex.model.site import Site
@@ -141,8 +141,8 @@ class Collector:
             series.append(coverage.t_utc_ns, float(p_report), float(p_detect))
 
     def _note_event(self, event: Event) -> None:
-        is_task = isinstance(event, Task)
-        self._n_tasks += is_task
+        self._n_tasks += isinstance(event, Task)
+        is_task = isinstance(event, Task | TaskClosed)
         if len(self._events) >= (MAX_EVENTS // 2 if is_task else MAX_EVENTS):
             self._left_out["n_events"] += 1
         else:
