@@ -17,14 +17,14 @@ MODULES = sorted(path for path in SRC.rglob("*.py") if not path.name.startswith(
 MAX_LINES = 400
 UNITS = (
     "_m", "_m2", "_per_m2", "_m_per_s", "_m_per_s2", "_kg", "_s", "_ns", "_hz", "_rad",
-    "_rad_per_m", "_rad_per_s", "_db", "_w", "_v", "_k", "_per_cm",
+    "_rad_per_m", "_rad_per_s", "_db", "_w", "_v", "_k", "_per_cm", "_ug_per_cm2",
 )  # fmt: skip
 # Probabilities, natural logarithms and pure numbers.
 DIMENSIONLESS = {
     "attachment", "bound", "center", "clip", "cllr", "correlation", "coverage", "covered",
     "descriptor", "existence", "log_clutter", "log_likelihood", "log_posterior", "loss_tangent",
     "min_coverage", "n_fresh", "n_left", "need", "nobody", "own_covered", "p_alarm", "p_detect",
-    "p_object", "p_report", "p_same", "p_threat", "pair_weight", "permittivity", "prior",
+    "p_false", "p_object", "p_report", "p_same", "p_threat", "pair_weight", "permittivity", "prior",
     "prior_per_person", "probability", "rotation", "scale", "score", "set_down_by", "weight",
     "weights", "zone_share",
 }  # fmt: skip

@@ -22,6 +22,7 @@ from standex.decision.decider import SequentialDecider
 from standex.decision.passages import follow
 from standex.decision.scheduler import NeedScheduler
 from standex.decision.tasks import obeying, with_tasks
+from standex.fusion.drift import thinned
 from standex.fusion.fuser import LedgerFuser
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import RecordError
@@ -30,6 +31,7 @@ from standex.model.hand_over import no_hand_over
 from standex.model.hints import Hints
 from standex.model.observation import (
     Coverage,
+    DriftFootprint,
     Evidence,
     Health,
     HealthReason,
@@ -47,6 +49,7 @@ from standex.tracking.tracker import CrowdTracker
 
 MAX_UNSEEN_S = 1.0  # whoever is lost for longer is the hand-over's: it weighs all, and may revise
 HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
+DRIFT_STEP_S = 0.5  # air spreads over metres on its way
 KNOWN_S = 1.0  # coverage counts for whoever was followed within this time of it; see update
 
 
@@ -162,7 +165,10 @@ class Station:
                     pass  # below: all zones of a look together
         for look in looks_of(observations):
             past = nearest(picture.history, look[0].t_utc_ns)
-            if past is not None:
+            if isinstance(look[0].footprint, DriftFootprint):
+                passages = self.fuser.attach_drifted(picture.passages, look, picture.history)
+                picture = replace(picture, passages=passages)
+            elif past is not None:
                 whose = associations.get(look[0].sensor_id)
                 passages = self.fuser.attach(picture.passages, look, past, whose)
                 picture = replace(picture, passages=passages)
@@ -188,8 +194,7 @@ class Station:
     ) -> tuple[Picture, Association, list[Event]]:
         """Take in a scan: who is where, who is whom, and what goes along with them."""
         update = self.tracker(picture.tracks, positions, picture.coverage)
-        oldest_ns = update.tracks.t_utc_ns - round(HISTORY_S * 1e9)
-        kept = tuple(past for past in picture.history if past.t_utc_ns >= oldest_ns)
+        kept = remembered(picture.history, update.tracks.t_utc_ns, for_s=looks_back_s(self.site))
         handed = self.hand_over(picture.hand_over, update.tracks, picture.coverage)
         events: list[Event] = list(said_of(handed.joins, picture.hand_over, picture.t_utc_ns))
         before = picture
@@ -220,6 +225,28 @@ class Station:
                 picture, said = with_health(picture, well_again(problem, picture.t_utc_ns))
                 events += said
         return picture, update.association, events
+
+
+def looks_back_s(site: Site) -> float:
+    """Return for how long it is remembered where people were.
+
+    Air that drifts to an inlet comes from where they were as long ago as its sensor looks back.
+    """
+    ages = [spec.settings.get("max_age_s", 0.0) for spec in site.sensors]
+    return max([HISTORY_S, *(float(age) for age in ages if isinstance(age, int | float))])
+
+
+def remembered(
+    history: tuple[Snapshot, ...], t_utc_ns: int, *, for_s: float
+) -> tuple[Snapshot, ...]:
+    """Return the history without what nobody asks for: thinned where it is older than a look."""
+    oldest_ns = t_utc_ns - round(for_s * 1e9)
+    recent_ns = t_utc_ns - round(HISTORY_S * 1e9)
+    old = tuple(past for past in history if oldest_ns <= past.t_utc_ns < recent_ns)
+    return (
+        *thinned(old, step_s=DRIFT_STEP_S),
+        *(past for past in history if past.t_utc_ns >= recent_ns),
+    )
 
 
 def tracker_of(site: Site) -> CrowdTracker:

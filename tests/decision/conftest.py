@@ -43,7 +43,7 @@ def rules() -> TaskRules:
 @pytest.fixture(scope="session")
 def laser_site(site: Site, rules: TaskRules) -> Site:
     """Return the metro site with its first camera turned into a laser that takes tasks."""
-    sensors = list(site.sensors)
+    sensors = [spec for spec in site.sensors if spec.tasks is None]
     row = next(k for k, spec in enumerate(sensors) if spec.sensor_id == "cam-entry")
     sensors[row] = replace(sensors[row], sensor_id="laser", tasks=rules)
     return replace(site, sensors=tuple(sensors))

@@ -98,7 +98,7 @@ def test_the_ledger_goes_along_and_is_revised(fuser, site) -> None:
 @pytest.mark.parametrize(("p_same", "stays"), [(0.9, False), (0.3, True)])
 def test_what_is_final_is_one_passage(fuser, site, p_same, stays) -> None:
     earlier = somebody(site, 1, x_m=1.0, entries=(entry(site),))
-    later = somebody(site, 2, x_m=-2.0)  # beyond the screening line
+    later = somebody(site, 2, x_m=-3.5)  # beyond the screening line
     picture = example_picture(site, earlier, later)
     final = joined(fuser, site, picture, join(1, 2, p_same=p_same, is_final=True))
     assert (1 in final.passages) is stays

@@ -22,6 +22,7 @@ ALONE = (-2.4, 2.5, -1.2, 0.0)  # at the spot in half a second
 
 def dose(track_id=1, *, ago_s=1.0, place=(-3.0, 2.5), n_shots=2) -> Dose:
     return Dose(
+        task_id=f"laser-{track_id}-{ago_s}",
         sensor_id="laser",
         t_utc_ns=T_UTC_NS - round(ago_s * S),
         track_id=track_id,

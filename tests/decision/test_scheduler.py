@@ -154,3 +154,28 @@ def test_the_time_in_reach_by_hand(laser_site, people) -> None:
     assert in_reach_s(standing, 0, rules, from_s=0.1) == pytest.approx((0.1, 2.1))
     beside = people(laser_site, (-2.0, 3.5, -1.0, 0.0)).tracks
     assert in_reach_s(beside, 0, rules, from_s=0.1) is None
+
+
+def test_a_refusal_that_lasts_is_asked_for_so_that_it_is_said(laser_site, people) -> None:
+    picture = undecided(people(laser_site, (-2.4, 2.5, -1.2, 0.0)), 1)
+    disarmed = replace(laser_site.sensor("laser").tasks, is_armed=False)
+    sensors = tuple(
+        replace(spec, tasks=disarmed) if spec.sensor_id == "laser" else spec
+        for spec in laser_site.sensors
+    )
+    assert len(asked(replace(laser_site, sensors=sensors), picture)) == 1
+    # Somebody in the way is gone in a moment: nothing is asked, nothing said.
+    x, y = laser_site.sensor("laser").site_from_sensor.translation_m[:2]
+    beside = ((x - 2.9) / 2, (y + 2.5) / 2, 0.0, 0.0)
+    crossed = undecided(people(laser_site, (-2.4, 2.5, -1.2, 0.0), beside), 1)
+    assert not [task for task in asked(laser_site, crossed) if task.track_id == 1]
+
+
+def test_what_was_asked_before_comes_first(laser_site, people) -> None:
+    picture = undecided(people(laser_site, (-2.4, 2.5, -1.2, 0.0)), 1)
+    (task,) = asked(laser_site, picture)
+    other = replace(task, task_id="other", track_id=99)
+    waiting = replace(picture, tasking=replace(picture.tasking, open=(other,)))
+    late = asked(laser_site, waiting)
+    dwell_s = laser_site.sensor("laser").tasks.dwell_s
+    assert all(one.t_look_utc_ns >= other.t_look_utc_ns + dwell_s * 1e9 - 1 for one in late)

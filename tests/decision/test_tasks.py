@@ -81,6 +81,17 @@ def test_without_an_answer_it_ends_and_its_shots_count_as_fired(given, laser_sit
     assert len(after.tasking.doses) == 1
 
 
+def test_what_the_sensor_could_not_do_leaves_no_dose(given, laser_site) -> None:
+    picture, (task,) = given
+    word = replace(
+        picture.health["laser"], message="somebody stood in the line", not_done_task_id=task.task_id
+    )
+    after, (closed,) = with_tasks(picture, (), (word,), site=laser_site)
+    assert (closed.result, closed.reason) == (TaskResult.NOT_DONE, "somebody stood in the line")
+    assert after.tasking.open == ()
+    assert after.tasking.doses == ()
+
+
 def test_a_refusal_is_said_once(laser_site, people, task) -> None:
     picture = people(laser_site, ALONE)
     off = task(place=(-3.0, 3.5))

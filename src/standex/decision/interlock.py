@@ -44,6 +44,25 @@ def refusal(task: Task, spec: SensorSpec, picture: Picture, *, is_exercise: bool
     )
 
 
+def lasting_refusal(task: Task, spec: SensorSpec, picture: Picture, *, is_exercise: bool) -> str:
+    """Return why a task may not be given now, nor in a moment: staff should know.
+
+    Args:
+        task: see ``refusal``, as are the others.
+        spec: of its sensor.
+        picture: as it stands.
+        is_exercise: whether the site is in exercise mode.
+    """
+    rules = spec.tasks
+    if rules is None:
+        return f"{spec.sensor_id} takes no tasks"
+    return (
+        _not_ready(spec, picture)
+        or _not_armed(spec, rules, picture, task.t_look_utc_ns, is_exercise=is_exercise)
+        or _too_many(task, rules, picture)
+    )
+
+
 def same_person(track_id: int, picture: Picture) -> frozenset[int]:
     """Return all numbers that a person is, or may be, known under; joins of low p count, too."""
     numbers = {track_id}

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 from jaxtyping import Float
 
-from standex.decision.interlock import refusal, shots_at_person
+from standex.decision.interlock import lasting_refusal, refusal, shots_at_person
 from standex.decision.look_plan import plan_looks
 from standex.decision.look_value import Candidate, LookPower, expected_cost
 from standex.model.hints import Hints
@@ -105,6 +105,15 @@ class NeedScheduler:
         tracks, superseded = picture.tracks, picture.superseded
         behind_s = max(0.0, (picture.t_utc_ns - tracks.t_utc_ns) * 1e-9)
         waits = {task.track_id for task in picture.tasking.open if task.sensor_id == spec.sensor_id}
+        # Until it has done what it was asked already.
+        busy_s = max(
+            (
+                (task.t_look_utc_ns - picture.t_utc_ns) * 1e-9 + rules.dwell_s
+                for task in picture.tasking.open
+                if task.sensor_id == spec.sensor_id
+            ),
+            default=0.0,
+        )
         looks: list[_Look] = []
         for row in np.flatnonzero(tracks.is_confirmed).tolist():
             track_id = int(tracks.track_id[row])
@@ -113,7 +122,7 @@ class NeedScheduler:
                 continue
             if passage.kind is PassageKind.THING or passage.verdict.outcome is Outcome.ALARM:
                 continue
-            window = in_reach_s(tracks, row, rules, from_s=behind_s + rules.lead_s)
+            window = in_reach_s(tracks, row, rules, from_s=behind_s + max(rules.lead_s, busy_s))
             if window is None:
                 continue
             zone, bonus = self._zone(passage, rules)
@@ -130,11 +139,16 @@ class NeedScheduler:
             )
             # What is refused now is not planned: it would stand in the way of what is not.
             task = self._task(picture, look, look.from_s)
-            if shots_at_person(task, picture) + rules.shots_per_task <= rules.max_shots_per_person:
-                is_exercise = self.site is not None and self.site.exercise
-                why_not = refusal(task, spec, picture, is_exercise=is_exercise)
-                if not why_not or look.is_worth_saying(passage, self.point.p_alarm):
-                    looks.append(look)
+            if shots_at_person(task, picture) + rules.shots_per_task > rules.max_shots_per_person:
+                continue
+            is_exercise = self.site is not None and self.site.exercise
+            is_refused = bool(refusal(task, spec, picture, is_exercise=is_exercise))
+            # What stands in the way for a moment is not said: it is asked again in a moment.
+            is_said = look.is_worth_saying(passage, self.point.p_alarm) and lasting_refusal(
+                task, spec, picture, is_exercise=is_exercise
+            )
+            if not is_refused or is_said:
+                looks.append(look)
         return looks
 
     def _zone(self, passage: Passage, rules: TaskRules) -> tuple[BodyZone, float]:

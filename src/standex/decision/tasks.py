@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from standex.decision.interlock import refusal
 from standex.model.event import Event, Order, Ordered, OrderKind, TaskClosed, TaskResult
-from standex.model.observation import Evidence, GaussianFootprint, Observation
+from standex.model.observation import Evidence, GaussianFootprint, Health, Observation
 from standex.model.picture import Picture
 from standex.model.site import Site
 from standex.model.tasking import Arming, Dose, Task, Tasking
@@ -93,9 +93,12 @@ def _answered(
     picture: Picture, observations: tuple[Observation, ...], site: Site
 ) -> tuple[Picture, list[Event]]:
     said: dict[str, str] = {}
+    not_done: dict[str, str] = {}
     for one in observations:
         if isinstance(one, Evidence) and isinstance(one.footprint, GaussianFootprint):
             said.setdefault(one.footprint.task_id, one.reason)
+        if isinstance(one, Health) and one.not_done_task_id:
+            not_done[one.not_done_task_id] = one.message
     still_open: list[Task] = []
     events: list[Event] = []
     for task in picture.tasking.open:
@@ -103,6 +106,8 @@ def _answered(
         wait_s = (0.0 if rules is None else rules.dwell_s) + site.lag_s + ANSWER_S
         if task.task_id in said:
             events.append(_closed(picture, task, TaskResult.DONE, said[task.task_id]))
+        elif task.task_id in not_done:
+            events.append(_closed(picture, task, TaskResult.NOT_DONE, not_done[task.task_id]))
         elif (picture.t_utc_ns - task.t_look_utc_ns) * 1e-9 > wait_s:
             health = picture.health.get(task.sensor_id)
             why = "nothing was heard of it" if health is None else health.message
@@ -111,7 +116,10 @@ def _answered(
         else:
             still_open.append(task)
     if events:
-        picture = replace(picture, tasking=replace(picture.tasking, open=tuple(still_open)))
+        # The device itself says that it fired nothing: those shots do not count.
+        doses = tuple(one for one in picture.tasking.doses if one.task_id not in not_done)
+        tasking = replace(picture.tasking, open=tuple(still_open), doses=doses)
+        picture = replace(picture, tasking=tasking)
     return picture, events
 
 
@@ -147,6 +155,7 @@ def _given(picture: Picture, task: Task, site: Site) -> tuple[Picture, list[Even
         return picture, [_closed(picture, task, TaskResult.REFUSED, why_not)]
     # Counted as fired from now on: what is only known later may be too late.
     dose = Dose(
+        task_id=task.task_id,
         sensor_id=task.sensor_id,
         t_utc_ns=task.t_look_utc_ns,
         track_id=task.track_id,

@@ -170,6 +170,7 @@ def _task_words(event: Task | TaskClosed | Ordered) -> str:
         return f"{event.sensor_id} looked at person {event.track_id}: {event.reason}"
     said = {
         TaskResult.REFUSED: "REFUSED",
+        TaskResult.NOT_DONE: "NOT DONE",
         TaskResult.NO_ANSWER: "NO ANSWER",
         TaskResult.STOPPED: "STOPPED",
     }[event.result]

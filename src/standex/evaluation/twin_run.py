@@ -11,7 +11,8 @@ from standex.evaluation.closed_loop import Step, closed_loop
 from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally
 from standex.model.observation import Evidence, GaussianFootprint
 from standex.model.ports import Instrument
-from standex.model.zones import ZONE_INDEX
+from standex.model.truth import CarriedItem
+from standex.model.zones import ZONE_INDEX, BodyZone
 from standex.station import Station
 
 # Sensor, scores by name, person, row of the zone, class of what was there.
@@ -91,6 +92,21 @@ def run_twin(
     )
 
 
+def class_in(item: CarriedItem | None, zone: BodyZone) -> str:
+    """Return the item class in a zone of somebody; empty where there is no right answer.
+
+    A residue that has rubbed off from a threat elsewhere on the same person is neither: it must not
+    teach that nothing looks like that, nor that the thing itself is there.
+    """
+    if item is None:
+        return "nothing"
+    if item.zone is zone:
+        return item.item_class
+    if item.residue_by_zone.get(zone, 0.0) <= 0:
+        return "nothing"
+    return "" if item.item_class.startswith("threat") else "benign_residue"
+
+
 def _by_scores(rows: list[_KnownLook]) -> tuple[LookScores, ...]:
     """Return the looks, those with the same scores together, in order of first appearance."""
     alike: dict[tuple[str, ...], list[_KnownLook]] = {}
@@ -124,7 +140,7 @@ def _known_looks(step: Step, scene: Any) -> list[_KnownLook]:
         if away[row] > NEAREST_M:
             continue
         person = int(now.person[row])
-        item = scene.truth.of(person)
-        item_class = item.item_class if item is not None and item.zone is seen.zone else "nothing"
-        rows.append((seen.sensor_id, seen.score, person, ZONE_INDEX[seen.zone], item_class))
+        item_class = class_in(scene.truth.of(person), seen.zone)
+        if item_class:
+            rows.append((seen.sensor_id, seen.score, person, ZONE_INDEX[seen.zone], item_class))
     return rows

@@ -9,9 +9,10 @@ from jaxtyping import Float
 
 from standex.fusion.attachment import NEGLIGIBLE, attached, footprint_weights
 from standex.fusion.carry_over import key_of
+from standex.fusion.drift import drift_weights, shared
 from standex.fusion.joining import joined_with, moved, own_coverage, with_coverage
 from standex.fusion.ledger import log_posterior
-from standex.model.observation import Coverage, Evidence
+from standex.model.observation import Coverage, DriftFootprint, Evidence
 from standex.model.picture import LedgerEntry, Passage
 from standex.model.site import Correlations
 from standex.model.tracks import Association, Snapshot
@@ -78,6 +79,41 @@ class LedgerFuser:
         changed = dict(passages)
         for person, entries in added.items():
             changed[person] = self._with_entries(passages[person], tuple(entries))
+        return changed
+
+    def attach_drifted(
+        self,
+        passages: Mapping[int, Passage],
+        look: tuple[Evidence, ...],
+        history: tuple[Snapshot, ...],
+        /,
+    ) -> Mapping[int, Passage]:
+        """Return the passages with a look whose footprint has drifted in their ledgers.
+
+        Several people may have added to it, those who have left among them: of whom nothing is
+        kept any more the prior is taken.
+
+        Raises:
+            ValueError: see ``attach``; or the footprint is of another kind, or is none.
+        """
+        self._check(look)
+        footprint = look[0].footprint
+        if not isinstance(footprint, DriftFootprint):
+            kind = type(footprint).__name__
+            raise ValueError(f"a {kind} has not drifted; see attach")  # noqa: TRY004
+        track_id, weight = drift_weights(footprint, history, t_utc_ns=look[0].t_utc_ns)
+        near = np.flatnonzero(weight > NEGLIGIBLE)
+        people = track_id[near].tolist()
+        added: dict[int, list[LedgerEntry]] = {person: [] for person in people}
+        for part in look:
+            state = self._state(passages, people, part)
+            shares = shared(part.log_likelihood, part.log_clutter, weight[near], state)
+            for person, b, log_likelihood in zip(people, weight[near], shares, strict=True):
+                added[person].append(self._entry(part, log_likelihood, float(b)))
+        changed = dict(passages)
+        for person, entries in added.items():
+            if person in passages:
+                changed[person] = self._with_entries(passages[person], tuple(entries))
         return changed
 
     def cover(
@@ -160,11 +196,12 @@ class LedgerFuser:
     def _state(
         self, passages: Mapping[int, Passage], people: list[int], part: Evidence
     ) -> np.ndarray:
+        known = [passages[p].log_posterior if p in passages else self.log_prior for p in people]
         rows = [
-            np.exp(passages[p].log_posterior[ZONE_INDEX[part.zone]])
+            np.exp(log_posterior[ZONE_INDEX[part.zone]])
             if part.zone is not None
-            else self.zone_share @ np.exp(passages[p].log_posterior)
-            for p in people
+            else self.zone_share @ np.exp(log_posterior)
+            for log_posterior in known
         ]
         return np.array(rows).reshape(len(people), self.log_prior.shape[1])
 

@@ -104,12 +104,14 @@ class TaskResult(StrEnum):
     Attributes:
         DONE: the sensor looked, and said what it saw.
         REFUSED: it was never given to the sensor.
+        NOT_DONE: the sensor could not, and emitted nothing.
         NO_ANSWER: the sensor did not say anything in time; its shots count as fired.
         STOPPED: sensors were stopped before.
     """
 
     DONE = "done"
     REFUSED = "refused"
+    NOT_DONE = "not_done"
     NO_ANSWER = "no_answer"
     STOPPED = "stopped"
 

@@ -201,6 +201,8 @@ class Health:
         state: how well it works.
         reason: of which kind.
         message: what is wrong and what to do, for a person.
+        not_done_task_id: the task that the sensor could not carry out for that reason; it says
+            so only where nothing at all was emitted for it.
     """
 
     sensor_id: str
@@ -208,6 +210,7 @@ class Health:
     state: HealthState
     reason: HealthReason
     message: str
+    not_done_task_id: str = ""
 
 
 Observation = Positions | Evidence | Coverage | Health

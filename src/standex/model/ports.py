@@ -125,6 +125,16 @@ class Fuser(Protocol):
         """Return the passages with one look (all zones of it) taken in."""
         ...
 
+    def attach_drifted(
+        self,
+        passages: Mapping[int, Passage],
+        look: tuple[Evidence, ...],
+        history: tuple[Snapshot, ...],
+        /,
+    ) -> Mapping[int, Passage]:
+        """Return the passages with one look at air that came from where people were before."""
+        ...
+
     def cover(
         self, passages: Mapping[int, Passage], coverage: Coverage, snapshot: Snapshot, /
     ) -> Mapping[int, Passage]:

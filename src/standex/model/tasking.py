@@ -130,6 +130,7 @@ class Dose:
     """Shots that were fired, or may have been.
 
     Attributes:
+        task_id: for which task.
         sensor_id: by which sensor.
         t_utc_ns: when.
         track_id: at whom.
@@ -137,6 +138,7 @@ class Dose:
         n_shots: how many, at most.
     """
 
+    task_id: str
     sensor_id: str
     t_utc_ns: int
     track_id: int

@@ -1,11 +1,12 @@
 """Who carries what, drawn by seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from standex.model.truth import CarriedItem, Truth
 from standex.model.zones import BodyZone
+from standex.twin.residue import ResidueModel, with_residues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +20,13 @@ class CarryModel:
         share: P(class) for the classes that the twin makes; the rest carry nothing.
         zones: equally likely places of a threat item.
         benign_zones: of a benign one.
+        residue: what is on the clothes of whom; None where no sensor reads residues.
     """
 
     share: dict[str, float]
     zones: tuple[BodyZone, ...] = (BodyZone.TORSO_FRONT, BodyZone.WAIST)
     benign_zones: tuple[BodyZone, ...] = (BodyZone.TORSO_FRONT, BodyZone.WAIST)
+    residue: ResidueModel | None = None
 
 
 EXERCISE = CarryModel(
@@ -34,6 +37,8 @@ EXERCISE = CarryModel(
         "benign_dielectric": 0.10,
     }
 )
+# The same people with the same things, and residues on them.
+TRACE_EXERCISE = replace(EXERCISE, residue=ResidueModel())
 
 
 def draw_truth(people: np.ndarray, model: CarryModel, *, seed: int) -> Truth:
@@ -59,7 +64,10 @@ def draw_truth(people: np.ndarray, model: CarryModel, *, seed: int) -> Truth:
         row = int(np.searchsorted(edges, rng.random(), side="right"))
         if row < len(names):
             items.append(_draw_item(int(person), names[row], model, rng))
-    return Truth(seed=seed, items=tuple(items))
+    if model.residue is None:
+        return Truth(seed=seed, items=tuple(items))
+    everybody = (int(person) for person in people)
+    return Truth(seed=seed, items=with_residues(everybody, tuple(items), model.residue, seed=seed))
 
 
 def _draw_item(person: int, name: str, model: CarryModel, rng: np.random.Generator) -> CarriedItem:

@@ -219,7 +219,9 @@ class ImagingPanels:
 
     def dressed(self, scene: Scene, person: int) -> Dressed:
         """Return a person as dressed for the scene; made once."""
-        items = tuple(item for item in scene.truth.items if item.person == person)
+        items = tuple(
+            item for item in scene.truth.items if item.person == person and item.is_object
+        )
         key = (scene.truth.seed, person, items)
         if key not in self._dressed:
             if len(self._dressed) >= KEPT:

@@ -107,8 +107,8 @@ class Scene:
         if person not in self._bodies:
             rng = np.random.default_rng([self.truth.seed, 2, person])
             item = self.truth.of(person)
-            if item is not None and item.zone == BodyZone.BAG:
-                item = None  # what is in a bag is not on the body
+            if item is not None and (item.zone == BodyZone.BAG or not item.is_object):
+                item = None  # neither what is in a bag nor a residue changes the body
             self._bodies[person] = make_body(
                 item, pitch_m=self.facet_m, lowest_m=self.lowest_m, rng=rng
             )

@@ -28,9 +28,12 @@ from standex.model.errors import StandexError
 from standex.model.ports import Calibratable
 from standex.model.site import SensorSpec, Site
 from standex.twin.carry import CarryModel
+from standex.twin.residue import ResidueModel
 
 HELP = "make a calibration from simulated passages"
 CARRIED = ("threat_dielectric", "threat_metal", "benign_metal", "benign_dielectric")
+TRACES = ("nothing", "benign_residue", "threat_dielectric", "threat_metal")
+CLASSES = {"laser.raman": TRACES, "vapour.gas_array": TRACES, "vapour.ion_mobility": TRACES}
 FIRST_SEED = 1_000_001  # far from the seeds that figures are stated on
 VALID_FOR_S = 10 * 365.25 * 86_400  # the twin does not age
 
@@ -61,7 +64,11 @@ def run(args: argparse.Namespace) -> int:
     # Sensors with a calibration of their own would only take time: nothing counts in these runs.
     others = tuple(s.sensor_id for s in site.sensors if s.calibration not in ("", args.name))
     trajectories = load_shipped(args.recording)
-    carry = CarryModel(share=dict.fromkeys(CARRIED, 0.2))
+    is_trace = sensor_kind in CLASSES
+    carry = CarryModel(
+        share=dict.fromkeys(CARRIED, 0.2),
+        residue=ResidueModel(benign_share=0.6) if is_trace else None,
+    )
     jobs = [
         Job(
             site_toml=site_text(args.site),
@@ -166,7 +173,8 @@ def fit(
     Raises:
         StandexError: there are no looks, or too few passages of a class.
     """
-    classes = ("nothing", *CARRIED)
+    # What a sensor cannot tell from nothing is nothing to it.
+    classes = CLASSES.get(sensor_kind, ("nothing", *CARRIED))
     of_run = [
         (run, own)
         for run, looks in enumerate(runs)
@@ -193,7 +201,9 @@ def fit(
     _, passage = np.unique(np.array(keys), axis=0, return_inverse=True)
     samples = Samples(
         score=np.concatenate([one.score for one in looks]),
-        class_row=np.array([classes.index(c) for one in looks for c in one.item_class]),
+        class_row=np.array(
+            [classes.index(c) if c in classes else 0 for one in looks for c in one.item_class]
+        ),
         passage=passage.reshape(-1),
     )
     try:

@@ -8,7 +8,12 @@ from typing import get_args
 from standex.edges.clock import SystemClock
 from standex.edges.commands.crowd_people import add_crowd_arguments, crowd_plan, walk_crowd
 from standex.edges.commands.session import Session, add_output_arguments, conduct
-from standex.edges.commands.twin_arguments import add_twin_arguments, faults_of, positive
+from standex.edges.commands.twin_arguments import (
+    add_twin_arguments,
+    exercise_of,
+    faults_of,
+    positive,
+)
 from standex.edges.paced_source import PacedSource, ShiftedClock
 from standex.edges.perceive_pool import heavy_sensors
 from standex.edges.recording.reader import Recording, RecordingSource
@@ -20,7 +25,7 @@ from standex.edges.twin_source import TwinPlan, TwinSource
 from standex.model.errors import StandexError
 from standex.model.site import Site
 from standex.model.trajectories import Trajectories
-from standex.twin.carry import EXERCISE, draw_truth
+from standex.twin.carry import draw_truth
 
 HELP = "a site live, on the twin or on the raw records of a lab recording"
 _LEAD_NS = 700_000_000
@@ -102,7 +107,7 @@ def twin_session(
     """
     clock = SystemClock()
     trajectories = _entering_after(trajectories, EMPTY_S)
-    truth = draw_truth(trajectories.people, EXERCISE, seed=args.seed)
+    truth = draw_truth(trajectories.people, exercise_of(site), seed=args.seed)
     plan = TwinPlan(
         site=site,
         trajectories=trajectories,

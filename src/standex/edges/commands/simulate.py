@@ -23,13 +23,12 @@ from standex.edges.commands.crowd_people import (
     crowd_plan,
     walk_passages,
 )
-from standex.edges.commands.twin_arguments import natural
+from standex.edges.commands.twin_arguments import exercise_of, natural
 from standex.edges.many_runs import Job, run_jobs, without
 from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
 from standex.evaluation.score import PersonOutcome, rates_of
 from standex.evaluation.twin_run import TwinRun
-from standex.twin.carry import EXERCISE
 
 RECORDING = "corridor"
 HELP = "many simulated passages through a site: rates with intervals"
@@ -67,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             site_toml=site_text(args.site),
             where=str(args.site),
             trajectories=trajectories,
-            carry=EXERCISE,
+            carry=exercise_of(site),
             seed=args.seed + k,
             without=tuple(args.without),
         )

@@ -7,7 +7,10 @@ from typing import cast, get_args
 
 from standex.model.errors import StandexError
 from standex.model.site import Site
+from standex.twin.carry import EXERCISE, TRACE_EXERCISE, CarryModel
 from standex.twin.faults import Fault, FaultKind
+
+TRACE_TECHNOLOGIES = ("laser-raman", "gas-array", "ion-mobility")
 
 _FAULT = re.compile(r"^(?P<sensor>.+):(?P<kind>[a-z]+):(?P<from_s>[\d.]+)-(?P<to_s>[\d.]+)$")
 
@@ -69,3 +72,9 @@ def faults_of(texts: Sequence[str], site: Site) -> dict[str, tuple[Fault, ...]]:
         fault = Fault(kind=cast("FaultKind", found["kind"]), from_s=from_s, to_s=to_s)
         faults[found["sensor"]] = (*faults.get(found["sensor"], ()), fault)
     return faults
+
+
+def exercise_of(site: Site) -> CarryModel:
+    """Return who carries what in the exercise: with residues, where a sensor could read them."""
+    has_trace = any(spec.technology in TRACE_TECHNOLOGIES for spec in site.sensors)
+    return TRACE_EXERCISE if has_trace else EXERCISE

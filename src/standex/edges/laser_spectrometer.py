@@ -1,0 +1,102 @@
+"""A laser spectrometer as a plug-in: its library and the calibration of its axis, from files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from standex.edges.spectral_library import load_library
+from standex.edges.spectrometer_calibration import load_spectrometer
+from standex.model.calibration import Calibration
+from standex.model.errors import SiteError
+from standex.model.ports import Technology
+from standex.model.site import SensorSpec, Site
+from standex.sensing.laser.technology import KIND, NOTHING, SCORES, LaserSpectrometer
+
+NUMBERS: Mapping[str, tuple[float, float]] = {  # from, to
+    "from_per_cm": (0.0, 1e5),
+    "to_per_cm": (0.0, 1e5),
+    "width_per_cm": (0.1, 1000.0),
+    "axis_sigma_per_cm": (0.0, 100.0),
+    "n_splines": (4, 60),
+    "memory_s": (0.0, 3600.0),
+}
+TEXTS = ("library", "axis_calibration")  # the second may be left out
+
+
+def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
+    """Return the technology of one laser spectrometer; entry point ``laser-raman``.
+
+    Settings: ``library``, a shipped name or a path, such as that of a restricted library which
+    stays with the site; ``axis_calibration``, a path, or nothing: then the device's own axis is
+    taken; ``from_per_cm``, ``to_per_cm``, ``width_per_cm``, ``axis_sigma_per_cm``, ``n_splines``,
+    ``memory_s``: see ``LaserSpectrometer``.
+
+    Raises:
+        SiteError: a setting is missing, unknown or out of its range, the library speaks of item
+            classes that the site does not have, or the calibration does not fit.
+        DataFileError: a file is not what it should be.
+    """
+    where = f"sensor {spec.sensor_id}"
+    unknown = sorted(set(spec.settings) - set(NUMBERS) - set(TEXTS))
+    if unknown:
+        raise SiteError(
+            f"{where}: unknown settings {', '.join(unknown)}; there are "
+            f"{', '.join((*TEXTS, *NUMBERS))}"
+        )
+    s = {name: _number(spec, name) for name in NUMBERS}
+    if not s["from_per_cm"] < s["to_per_cm"]:
+        raise SiteError(f"{where}: from_per_cm must be below to_per_cm")
+    library = load_library(_text(spec, "library"))
+    if library.kind != "raman":
+        raise SiteError(f"{where}: library {library.library_id} is of kind {library.kind}")
+    strange = sorted(set(library.item_classes) - set(site.items.names))
+    if strange:
+        raise SiteError(
+            f"{where}: library {library.library_id} has the item classes {', '.join(strange)}; "
+            f"the site has {', '.join(site.items.names)}"
+        )
+    if all(name == NOTHING for name in library.item_classes):
+        raise SiteError(f"{where}: library {library.library_id} has nothing to look for")
+    if calibration is not None and calibration.sensor_kind != KIND:
+        raise SiteError(
+            f"{where}: calibration {calibration.calibration_id} is for {calibration.sensor_kind}, "
+            f"not {KIND}"
+        )
+    if calibration is not None and calibration.feature_names != SCORES:
+        raise SiteError(
+            f"{where}: calibration {calibration.calibration_id} has the scores "
+            f"{calibration.feature_names}, this version makes {SCORES}; calibrate again"
+        )
+    axis_path = _text(spec, "axis_calibration")
+    return LaserSpectrometer(
+        spec=spec,
+        library=library,
+        class_names=site.items.names,
+        calibration=calibration,
+        axis=load_spectrometer(Path(axis_path)).axis if axis_path else None,
+        from_per_cm=s["from_per_cm"],
+        to_per_cm=s["to_per_cm"],
+        width_per_cm=s["width_per_cm"],
+        axis_sigma_per_cm=s["axis_sigma_per_cm"],
+        n_splines=int(s["n_splines"]),
+        memory_s=s["memory_s"],
+    )
+
+
+def _number(spec: SensorSpec, name: str) -> float:
+    value = spec.settings.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
+    low, high = NUMBERS[name]
+    if not low <= value <= high:
+        raise SiteError(
+            f"sensor {spec.sensor_id}: settings.{name} must be from {low:g} to {high:g}, "
+            f"got {value}"
+        )
+    return float(value)
+
+
+def _text(spec: SensorSpec, name: str) -> str:
+    value = spec.settings.get(name, "" if name != "library" else None)
+    if not isinstance(value, str):
+        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be text, got {value!r}")
+    return value
