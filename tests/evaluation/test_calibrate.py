@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from standex.evaluation.calibrate import RIDGE, Samples, _held_back, calibrate, cllr
+from standex.evaluation.calibrate import RIDGE, Samples, _held_back, calibrate, cllr, held_back
 from standex.model.calibration import Calibration, Origin
 
 CLASSES = ("nothing", "benign_metal", "threat_dielectric")
@@ -159,3 +159,16 @@ def test_it_says_what_it_is(rng):
     assert calibration.expires_utc_ns == 1000 + 60 * 10**9
     assert calibration.class_names == CLASSES
     assert calibration.feature_names == ("a", "b")
+
+
+def test_what_is_held_back_is_what_the_calibration_was_judged_by(rng):
+    samples = gaussian(rng, looks=3, shared=0.4)
+    calibration = fit(samples)
+    held = held_back(samples, calibration, rng=np.random.default_rng(1))
+    assert cllr(held.llr, held.is_threat) == calibration.cllr
+    assert (held.n_looks == 3).all()
+    assert np.bincount(held.class_row).tolist() == [600, 200, 200]
+    with pytest.raises(ValueError, match="1 scores, calibration g-1 has 2"):
+        held_back(replace(samples, score=samples.score[:, :1]), calibration, rng=rng)
+    with pytest.raises(ValueError, match=r"inside 0\.\.2"):
+        held_back(replace(samples, class_row=samples.class_row + 1), calibration, rng=rng)

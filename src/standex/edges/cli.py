@@ -16,10 +16,13 @@ COMMANDS = (
     "replay",
     "simulate",
     "calibrate",
+    "calibrate-camera",
+    "calibrate-spectrometer",
     "evaluate",
     "doctor",
     "sites",
     "recordings",
+    "library",
 )
 FAILED, INTERRUPTED = 2, 130
 
@@ -40,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"standex {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = import_module(f"standex.edges.commands.{name}")
+        module = import_module(f"standex.edges.commands.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.HELP, description=module.__doc__)
         module.add_arguments(command)
         command.add_argument("--json", action="store_true", help="one JSON document on stdout")
@@ -57,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         that the caller can mend, told in words on stderr; 130 after Ctrl-C.
     """
     try:
-        args = make_parser().parse_args(argv)
+        args = make_parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     except SystemExit as request:
         return request.code if isinstance(request.code, int) else FAILED
     try:
@@ -71,6 +74,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _told(group, args)
     except StandexError as error:
         return _told(error, args)
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Return the words with ``calibrate camera`` as ``calibrate-camera``, and others like it."""
+    words = list(argv)
+    if "-".join(words[:2]) in COMMANDS:
+        words[:2] = ["-".join(words[:2])]
+    return words
 
 
 def _told(error: BaseException, args: argparse.Namespace) -> int:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from standex.edges.clock import SystemClock
 from standex.edges.spectral_library import load_library
 from standex.edges.spectrometer_calibration import load_spectrometer
 from standex.model.calibration import Calibration
 from standex.model.errors import SiteError
 from standex.model.ports import Technology
 from standex.model.site import SensorSpec, Site
+from standex.sensing.laser.axis_calibration import AxisCalibration
 from standex.sensing.laser.technology import KIND, NOTHING, SCORES, LaserSpectrometer
 
 NUMBERS: Mapping[str, tuple[float, float]] = {  # from, to
@@ -72,7 +74,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         library=library,
         class_names=site.items.names,
         calibration=calibration,
-        axis=load_spectrometer(Path(axis_path)).axis if axis_path else None,
+        axis=_axis(axis_path),
         from_per_cm=s["from_per_cm"],
         to_per_cm=s["to_per_cm"],
         width_per_cm=s["width_per_cm"],
@@ -80,6 +82,13 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         n_splines=int(s["n_splines"]),
         memory_s=s["memory_s"],
     )
+
+
+def _axis(path: str) -> AxisCalibration | None:
+    """Return the calibration of the axis; one that has expired is refused."""
+    if not path:
+        return None
+    return load_spectrometer(Path(path), t_utc_ns=SystemClock().utc_ns()).axis
 
 
 def _number(spec: SensorSpec, name: str) -> float:

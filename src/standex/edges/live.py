@@ -5,7 +5,7 @@ beside each other, and are put through the single writer one batch at a time. Wh
 as health of its sensor, and the rest goes on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol, final, runtime_checkable
 
@@ -20,7 +20,7 @@ from standex.edges.mailbox import Mailbox
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.watchdog import Watchdog
 from standex.model.hints import Hints
-from standex.model.observation import HealthReason, HealthState, Observation
+from standex.model.observation import Health, HealthReason, HealthState, Observation
 from standex.model.ports import Source, Tasked
 from standex.model.record import Record
 from standex.station import Station
@@ -39,6 +39,15 @@ class LiveSource(Source, Protocol):
 
     def close(self) -> None:
         """Let ``records`` come to its end; called from another thread."""
+        ...
+
+
+@runtime_checkable
+class TellingSource(Protocol):
+    """A source that knows what is wrong with its devices."""
+
+    def troubles(self) -> Mapping[str, Health]:
+        """Return what is wrong now, by sensor; who is well is not in it."""
         ...
 
 
@@ -104,6 +113,8 @@ async def run(
     async with anyio.create_task_group() as beside:
         beside.start_soon(_repeat, lambda: on_status(service.status()), STATUS_PERIOD_S)
         beside.start_soon(_repeat, service.watch, WATCH_PERIOD_S)
+        if isinstance(source, TellingSource):
+            beside.start_soon(_repeat, lambda: service.heed(source.troubles()), WATCH_PERIOD_S)
         beside.start_soon(_end_when_told, stop, source)
         try:
             async with anyio.create_task_group() as sensors:
@@ -298,6 +309,17 @@ class _Service:
             if (now - at) * 1e-9 > SHEDDING_OVER_S:
                 del self._loss_utc_ns[name]
                 self._clear(name, "shedding")
+
+    def heed(self, troubles: Mapping[str, Health]) -> None:
+        """Let what the source knows stand against its sensors, in its words."""
+        for name in self.mailboxes:
+            said = troubles.get(name)
+            if said is None:
+                self._clear(name, "source")
+            else:
+                # The source knows why a sensor is silent; that is worth more than that it is.
+                self._stand(name, "source", said.reason, said.message, state=said.state)
+                self._clear(name, "silent")
 
     def _uncover(self, sensor_id: str, now_utc_ns: int) -> None:
         """Take back what a silent sensor could see: it sees nobody now."""

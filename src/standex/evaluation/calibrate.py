@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.optimize import minimize
 
+from standex.evaluation.likelihood_cost import cllr
 from standex.model.calibration import Calibration, Origin, quadratic_terms
 
 FOLDS = 5
@@ -27,6 +28,23 @@ class Samples:
     score: Float[np.ndarray, "n features"]
     class_row: Int[np.ndarray, " n"]
     passage: Int[np.ndarray, " n"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HeldBack:
+    """Passages as a calibration judges them that was fitted without them.
+
+    Attributes:
+        llr: threat against no threat, all looks of the passage joined.
+        is_threat: whether a threat was there.
+        class_row: what was there.
+        n_looks: how many looks were joined.
+    """
+
+    llr: Float[np.ndarray, " n"]
+    is_threat: Bool[np.ndarray, " n"]
+    class_row: Int[np.ndarray, " n"]
+    n_looks: Int[np.ndarray, " n"]
 
 
 def calibrate(
@@ -55,7 +73,6 @@ def calibrate(
         ValueError: a class has fewer than ten passages.
 
     References:
-        Bruemmer, du Preez, Computer Speech & Language 20 (2006) 230 (Cllr).
         Vergeer et al., Science & Justice 56 (2016) 482 (bounds from the size of the data).
     """
     first = _first_rows(samples.passage)
@@ -95,11 +112,38 @@ def calibrate(
     )
 
 
-def cllr(llr: Float[np.ndarray, " n"], is_target: np.ndarray) -> float:
-    """Return the log-likelihood-ratio cost in bits: 0 is perfect, 1 says nothing."""
-    miss = np.logaddexp(0, -llr[is_target]).mean()
-    false = np.logaddexp(0, llr[~is_target]).mean()
-    return float((miss + false) / (2 * np.log(2)))
+def held_back(
+    samples: Samples,
+    calibration: Calibration,
+    *,
+    rng: np.random.Generator,
+    ridge: float = RIDGE,
+) -> HeldBack:
+    """Return what the calibration is judged by: joined ratios of passages that were held back.
+
+    With the samples and the seed of ``calibrate`` they are those that its Cllr is of.
+
+    Raises:
+        ValueError: the samples have not the scores or the classes of the calibration.
+    """
+    n_classes = len(calibration.class_names)
+    if samples.score.shape[1] != len(calibration.feature_names):
+        raise ValueError(
+            f"{samples.score.shape[1]} scores, calibration {calibration.calibration_id} has "
+            f"{len(calibration.feature_names)}"
+        )
+    if samples.class_row.min() < 0 or samples.class_row.max() >= n_classes:
+        raise ValueError(f"class rows must be inside 0..{n_classes - 1}")
+    is_threat = np.array([name.startswith("threat") for name in calibration.class_names])
+    held = _held_back(samples, n_classes, calibration.bound, rng, ridge)
+    llr, is_target = _joined(samples, held, calibration.correlation, is_threat)
+    first = _first_rows(samples.passage)
+    return HeldBack(
+        llr=llr,
+        is_threat=is_target,
+        class_row=samples.class_row[first],
+        n_looks=np.unique(samples.passage, return_counts=True)[1],
+    )
 
 
 def _first_rows(passage: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """One run of the twin through the station: people scored, and scores kept for calibration."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from jaxtyping import Float, Int
 
 from standex.evaluation.closed_loop import Step, closed_loop
 from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally
+from standex.evaluation.score_looks import AssociationCounts
+from standex.model.event import Alert, TaskClosed, TaskResult
 from standex.model.observation import Evidence, GaussianFootprint
 from standex.model.ports import Instrument
 from standex.model.truth import CarriedItem
@@ -52,6 +55,10 @@ class TwinRun:
         n_stray_alerts: alerts with nobody near.
         looks: for calibration; one for each set of scores.
         n_records: by sensor.
+        n_alerts: all of them: a person with two track numbers may have two.
+        duration_s: from the first person's time zero until the last has left.
+        n_tasks_done: looks that were asked for and taken, by sensor.
+        association: how many looks and alerts went to the right person.
     """
 
     seed: int
@@ -59,10 +66,19 @@ class TwinRun:
     n_stray_alerts: int
     looks: tuple[LookScores, ...]
     n_records: Mapping[str, int]
+    n_alerts: int = 0
+    duration_s: float = 0.0
+    n_tasks_done: Mapping[str, int] = field(default_factory=dict[str, int])
+    association: AssociationCounts = field(default_factory=AssociationCounts)
 
 
 def run_twin(
-    station: Station, scene: Any, instruments: Mapping[str, Instrument], *, tail_s: float = 4.0
+    station: Station,
+    scene: Any,
+    instruments: Mapping[str, Instrument],
+    *,
+    tail_s: float = 4.0,
+    factors: Mapping[int, Mapping[str, str]] | None = None,
 ) -> TwinRun:
     """Return what became of everybody in the scene.
 
@@ -71,11 +87,19 @@ def run_twin(
         scene: of the twin.
         instruments: by sensor id.
         tail_s: how long to go on after the last person has left, so that passages close.
+        factors: coarse groups of people, by person.
     """
     people = [int(person) for person in scene.trajectories.people]
-    tally = Tally(scene=scene, truth=scene.truth, people=people)
+    tally = Tally(
+        scene=scene,
+        truth=scene.truth,
+        people=people,
+        known_factors=factors or {},
+        is_threat=station.site.items.is_threat,
+    )
     rows: list[_KnownLook] = []
     n_records: dict[str, int] = dict.fromkeys(instruments, 0)
+    n_alerts, n_tasks_done = 0, Counter[str]()
     end_utc_ns = scene.end_utc_ns + round(tail_s * 1e9)
     for step in closed_loop(
         station, scene, instruments, start_utc_ns=scene.start_utc_ns, end_utc_ns=end_utc_ns
@@ -83,12 +107,20 @@ def run_twin(
         tally.take(step)
         n_records[step.record.sensor_id] += 1
         rows += _known_looks(step, scene)
+        for event in step.events:
+            n_alerts += isinstance(event, Alert)
+            if isinstance(event, TaskClosed) and event.result is TaskResult.DONE:
+                n_tasks_done[event.sensor_id] += 1
     return TwinRun(
         seed=scene.truth.seed,
         outcomes=tally.outcomes(),
         n_stray_alerts=len(tally.stray_alerts),
         looks=_by_scores(rows),
         n_records=n_records,
+        n_alerts=n_alerts,
+        duration_s=(scene.end_utc_ns - scene.start_utc_ns) * 1e-9,
+        n_tasks_done=dict(n_tasks_done),
+        association=tally.looks.counts(),
     )
 
 

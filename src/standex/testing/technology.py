@@ -1,6 +1,6 @@
 """The law of a technology: raw record in, usable observations out, nothing else changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,13 @@ from standex.testing.observations import check_observations
 
 
 def check_technology(
-    technology: Technology, records: Sequence[Record], hints: Hints, *, n_classes: int
+    technology: Technology,
+    records: Sequence[Record],
+    hints: Hints,
+    *,
+    n_classes: int,
+    may_lack: Collection[str] = (),
+    may_lose: Collection[str] = (),
 ) -> None:
     """Assert what the station needs of a technology.
 
@@ -31,6 +37,9 @@ def check_technology(
         records: of that sensor, in order, good ones; together with no empty array that matters.
         hints: as the picture would give them.
         n_classes: item classes of the site.
+        may_lack: arrays that a record need not have.
+        may_lose: arrays in which single samples may be lost, as a camera loses channels: what is
+            said with a NaN in them must be usable, too.
     """
     assert isinstance(technology, Technology), f"{type(technology).__name__} is no Technology"
     assert records, "a technology is checked on at least one record"
@@ -52,23 +61,44 @@ def check_technology(
         told |= set(looks)
         state = after
     for name in sorted({name for record in records for name in record.arrays}):
-        _check_refusals(technology, list(zip(states, records, strict=True)), hints, name)
+        steps = list(zip(states, records, strict=True))
+        _check_refusals(
+            technology, steps, hints, name, may_lack=name in may_lack, may_lose=name in may_lose
+        )
+        if name in may_lose:
+            state, record = steps[-1]
+            spoilt = replace(record, arrays={**record.arrays, name: _spoilt(record.arrays[name])})
+            _, observations = technology.perceive(state, spoilt, hints)
+            check_observations(observations, sensor_id=record.sensor_id, n_classes=n_classes)
+
+
+def _spoilt(array: np.ndarray) -> np.ndarray:
+    spoilt = array.copy()
+    spoilt.flat[array.size // 2] = np.nan
+    return spoilt
 
 
 def _check_refusals(
-    technology: Technology, steps: Sequence[tuple[Any, Record]], hints: Hints, name: str
+    technology: Technology,
+    steps: Sequence[tuple[Any, Record]],
+    hints: Hints,
+    name: str,
+    *,
+    may_lack: bool,
+    may_lose: bool,
 ) -> None:
     """Assert that a record is refused without array ``name``, or with a NaN in it."""
     having = [step for step in steps if name in step[1].arrays]
     state, record = having[-1]
     rest = {other: array for other, array in record.arrays.items() if other != name}
-    _check_refused(technology, state, record, rest, hints, f"array {name!r} is missing")
+    if not may_lack:
+        _check_refused(technology, state, record, rest, hints, f"array {name!r} is missing")
+    if may_lose:
+        return
     for state, record in reversed(having):
         array = record.arrays[name]
         if array.size and np.issubdtype(array.dtype, np.inexact):
-            spoilt = array.copy()
-            spoilt.flat[array.size // 2] = np.nan
-            arrays = {**record.arrays, name: spoilt}
+            arrays = {**record.arrays, name: _spoilt(array)}
             _check_refused(technology, state, record, arrays, hints, f"a NaN is in {name!r}")
             return
 

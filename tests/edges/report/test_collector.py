@@ -12,6 +12,7 @@ from standex.model.event import Alert, PassageClosed
 from standex.model.observation import HealthReason, HealthState
 from standex.model.picture import Outcome
 from standex.model.site import Site
+from standex.model.tasking import Task
 from standex.testing.examples import example_events, example_passage, example_picture
 
 
@@ -125,7 +126,8 @@ def test_tasks_fill_at_most_half(site: Site, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "MAX_EVENTS", 10)
     collector = Collector(site)
     picture = example_picture(site, example_passage(site, track_id=1, position_site_m=(1.0, 1.0)))
-    alert, *_, task = example_events(site)
+    events = example_events(site)
+    alert, task = events[0], next(event for event in events if isinstance(event, Task))
     collector.step(picture, (task,) * 30 + (alert,))
     summary = collector.result()
     assert summary.n_tasks == 30

@@ -1,23 +1,41 @@
 """``standex demo``: a reference site live, on people who were really recorded or a crowd."""
 
 import argparse
+from contextlib import ExitStack
 
+from standex.edges.clock import SystemClock
 from standex.edges.commands.crowd_people import add_crowd_arguments
 from standex.edges.commands.run import live_crowd, twin_session
-from standex.edges.commands.session import add_output_arguments, conduct
+from standex.edges.commands.session import Session, add_output_arguments, conduct
 from standex.edges.commands.twin_arguments import add_twin_arguments
 from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
+from standex.edges.video.opened import VideoInput
+from standex.edges.video.shipped import shipped_video
+from standex.edges.video.video_source import VideoSource
+from standex.model.errors import StandexError
+from standex.model.site import SensorSpec, Site
 
 HELP = "the reference site live in the terminal, on people who were really recorded"
 SITE = "metro"
 RECORDING = "corridor"
+VIDEO_SITE = "stand"
+VIDEO = "one-by-one"
+CAMERA = "camera"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument(
-        "site", nargs="?", default=SITE, help=f"shipped site or a site file; default: {SITE}"
+        "site",
+        nargs="?",
+        help=f"shipped site or a site file; default: {SITE}, with --video {VIDEO_SITE}",
+    )
+    parser.add_argument(
+        "--video",
+        action="store_true",
+        help="a camera that somebody really recorded, from its pixels to tracks; nobody is "
+        "screened there, and no picture is shown or stored",
     )
     add_crowd_arguments(parser)
     add_twin_arguments(parser)
@@ -25,13 +43,61 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the demo: the site's crowd where it has one, or else the recorded corridor."""
-    crowd = live_crowd(args, args.site, recording=None)
+    """Run the demo: the site's crowd where it has one, or else the recorded corridor; or a video.
+
+    Raises:
+        StandexError: what was asked for cannot be had.
+    """
+    if args.video:
+        return _run_video(args)
+    name = args.site or SITE
+    crowd = live_crowd(args, name, recording=None)
     session = twin_session(
         args,
         name="demo",
-        site=load_site(args.site),
-        site_toml=site_text(args.site),
+        site=load_site(name),
+        site_toml=site_text(name),
         trajectories=crowd or load_shipped(RECORDING),
     )
     return conduct(session, args)
+
+
+def _run_video(args: argparse.Namespace) -> int:
+    if args.fault:
+        raise StandexError("--fault is for the twin; the camera of --video was really recorded")
+    if args.lab:
+        raise StandexError(
+            "--lab keeps raw data, which with --video would be pictures of people; leave it out"
+        )
+    name = args.site or VIDEO_SITE
+    site, clock = load_site(name), SystemClock()
+    camera = camera_of(site)
+    with ExitStack() as stack:
+        _, path = stack.enter_context(shipped_video(VIDEO))
+        video = VideoInput(sensor_id=camera.sensor_id, url=str(path), rate_hz=camera.rate_hz)
+        source = VideoSource([video], clock=clock, duration_s=args.duration)
+        session = Session(
+            name="demo-video",
+            site=site,
+            site_toml=site_text(name),
+            source=source,
+            clock=clock,
+            is_simulated=False,
+            begin=source.begin,
+        )
+        return conduct(session, args)
+
+
+def camera_of(site: Site) -> SensorSpec:
+    """Return the one camera of a site that reads pictures.
+
+    Raises:
+        StandexError: the site has none, or more.
+    """
+    cameras = [spec for spec in site.sensors if spec.technology == CAMERA]
+    if len(cameras) != 1:
+        raise StandexError(
+            f"site {site.site_id} has {len(cameras)} sensors of the technology {CAMERA!r}; the "
+            "recorded video is of one"
+        )
+    return cameras[0]

@@ -2,18 +2,37 @@
 
 ``standex evaluate microwave`` states detection against false alarms of imaging panels, simulated.
 ``standex evaluate tracking`` follows recorded people under simulated position sensors.
+``standex evaluate cameras`` puts recorded people on the floor by seven overlapping cameras.
+``standex evaluate people`` finds people in a recorded video and follows them on the floor.
 ``standex evaluate chain`` hands simulated people over along the chain of the Rome trial.
+``standex evaluate detection-limit`` states LOD90 of a table of measurements.
+``standex evaluate vapour`` scores gas arrays on sessions later than those they were taught on.
 """
 
 import argparse
 
-from standex.edges.commands import evaluate_chain, evaluate_microwave, evaluate_tracking
+from standex.edges.commands import (
+    evaluate_cameras,
+    evaluate_chain,
+    evaluate_detection_limit,
+    evaluate_microwave,
+    evaluate_people,
+    evaluate_tracking,
+    evaluate_vapour,
+)
 
-HELP = "figures with intervals: microwave, chain (simulated), tracking (recorded people)"
+HELP = (
+    "figures with intervals: microwave, chain (simulated), tracking, cameras, people (recorded "
+    "people), vapour (recorded gases), detection-limit (a table)"
+)
 PARTS = {
     "microwave": evaluate_microwave,
     "tracking": evaluate_tracking,
     "chain": evaluate_chain,
+    "cameras": evaluate_cameras,
+    "people": evaluate_people,
+    "detection-limit": evaluate_detection_limit,
+    "vapour": evaluate_vapour,
 }
 
 

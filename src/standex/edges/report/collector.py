@@ -14,6 +14,7 @@ from standex.model.event import Event, PassageClosed, TaskClosed
 from standex.model.observation import Coverage, Health
 from standex.model.picture import Outcome, Passage, Picture, Verdict
 from standex.model.site import Site
+from standex.model.tasking import Task
 from standex.model.tracks import Tracks
 from standex.model.zones import ZONE_INDEX
 

@@ -28,7 +28,7 @@ from standex.model.site import SensorSpec
 from standex.model.zones import ZONES, BodyZone
 from standex.sensing.laser.axis_calibration import AxisCalibration
 from standex.sensing.laser.axis_grid import GridLibrary, on_grid
-from standex.sensing.laser.cosmic_rays import spikes_across, spikes_single
+from standex.sensing.laser.burst_signal import bridged, usable_signal
 from standex.sensing.laser.count_noise import CountNoise
 from standex.sensing.laser.joint_fit import JointFit
 from standex.sensing.laser.library import SpectralLibrary
@@ -44,7 +44,6 @@ LEAST_SHOTS_USABLE = 0.5  # of a burst, below which nothing is said of it
 COVER_M = 0.9  # width of the grid that says where it looked
 CELL_M = 0.3
 GHOSTS_PER_M2 = 0.05  # shots that end on nobody, or on a wall behind
-MOST_MASKED = 0.1  # of the channels of a shot; beyond it, it is left out
 STALE_AFTER = 40  # bursts after which the typical spectrum is taken anew
 NAMED_Z = 3.0  # from here on a substance is named to the reader
 
@@ -131,7 +130,7 @@ class LaserSpectrometer:
             wavelength = self.axis.wavelength_nm(wavelength)
         shift = raman_shift_per_cm(wavelength, laser_nm=burst.laser_nm)
         used = (shift >= self.from_per_cm) & (shift <= self.to_per_cm)
-        signal = _clean(burst, quality, used)
+        signal = usable_signal(burst, quality, used)
         if len(signal) < LEAST_SHOTS_USABLE * burst.n_shots:
             said = f"{burst.n_shots - len(signal)} of {burst.n_shots} shots cannot be used"
             return replace(known, last_utc_ns=record.t_utc_ns), (
@@ -139,7 +138,9 @@ class LaserSpectrometer:
             )
         noise = CountNoise(gain_e_per_count=burst.gain_e_per_count, read_noise_e=burst.read_noise_e)
         extra = noise.dark_variance_counts2(
-            burst.dark[used], n_dark=burst.n_dark, offset_counts=burst.offset_counts
+            bridged(burst.dark[used], np.isfinite(burst.dark[used])),
+            n_dark=burst.n_dark,
+            offset_counts=burst.offset_counts,
         )
         known = self._on_axis(known, shift[used], signal, noise)
         look = self._look(known, signal, extra, burst)
@@ -375,27 +376,3 @@ def _worse(health: Health, message: str) -> Health:
     return replace(
         health, state=HealthState.FAILED, reason=HealthReason.DATA_QUALITY, message=message
     )
-
-
-def _clean(burst: ShotRecord, quality: ShotQuality, used: np.ndarray) -> np.ndarray:
-    """Return the signal of the shots that can be used, on the channels that are.
-
-    The fit needs every channel: single bad ones are bridged between their neighbours, which says
-    nothing of its own as long as there are few. A shot with many is left out.
-    """
-    signal = (burst.counts - burst.dark)[:, used]
-    usable = quality.usable[:, used].copy()
-    variance = np.stack([shot.variance_counts2[used] for shot in burst.shots])
-    finite = np.where(usable, signal, np.nan)
-    spread = np.where(np.isfinite(variance), variance, 1.0)
-    if len(signal) > 1:
-        usable &= ~spikes_across(finite, spread)
-    else:
-        filled = np.where(np.isfinite(finite), finite, 0.0)
-        usable &= ~spikes_single(filled, spread, fwhm_channels=3.0)
-    kept: list[np.ndarray] = []
-    channel = np.arange(signal.shape[1])
-    for row, good in zip(signal, usable, strict=True):
-        if (~good).mean() <= MOST_MASKED and good.any():
-            kept.append(np.interp(channel, channel[good], row[good]))
-    return np.array(kept).reshape(len(kept), signal.shape[1])

@@ -1,0 +1,1 @@
+"""Calibrations of cameras, whoever wrote them -> views of a floor in metres."""

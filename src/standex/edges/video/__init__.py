@@ -1,0 +1,1 @@
+"""Pictures from outside: files, streams and devices, metadata of smart cameras, clocks."""
