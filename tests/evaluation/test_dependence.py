@@ -106,6 +106,7 @@ def test_the_correlation_of_one_sensor_is_found(rng, shared: float) -> None:
     assert one.n_passages == 1500
 
 
+@pytest.mark.slow
 def test_of_two_looks_it_is_the_covariance_over_the_variance(rng) -> None:
     """One look each: 2 cov / (var + var), also of a strong and a weak sensor."""
     wet = Wet(d=(2.0, 0.8), own=0.0, wet=0.5, n_looks=(1, 1))

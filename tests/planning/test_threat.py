@@ -65,14 +65,16 @@ def prior(assessment, name: str):
 
 def test_with_equal_weights_the_prior_is_expected_carriers_over_people() -> None:
     given = elicitation()
-    found = prior(assess(given, classes=DEFAULT_CLASSES, weighting="equal"), "threat_dielectric")
+    whole = assess(given, classes=DEFAULT_CLASSES, weighting="equal")
+    found = prior(whole, "threat_dielectric")
     means = [
         pooled(given.attempts_per_year, row, quantile_p=P, overshoot=0.1).mean()
         for row in np.eye(3)
     ]
     carriers = [0.3 * 2 + 0.2, 0.4 * 2 + 0.4, 0.0]
     assert found.per_person == pytest.approx(np.mean(np.multiply(means, carriers)) / 1e7)
-    np.testing.assert_allclose(found.by_expert, np.multiply(means, carriers) / 1e7)
+    alone = [one[3].per_person for one in whole.priors_by_expert]
+    np.testing.assert_allclose(alone, np.multiply(means, carriers) / 1e7)
     # One expert in three expects none of it at all.
     assert found.low == 0.0
     assert found.median < found.high
@@ -85,12 +87,12 @@ def test_whole_opinions_are_pooled_and_not_their_parts() -> None:
     louder[2] *= 100
     more = replace(given, attempts_per_year=numbers("attempts", *louder.tolist()))
     first, second = (
-        prior(assess(one, classes=DEFAULT_CLASSES, weighting="equal"), "threat_dielectric")
-        for one in (given, more)
+        assess(one, classes=DEFAULT_CLASSES, weighting="equal") for one in (given, more)
     )
+    assert second.priors_by_expert[2][3].per_person == 0.0
     # Only through the intrinsic range, which all share.
-    assert second.by_expert[2] == 0.0
-    assert second.median == pytest.approx(first.median, rel=0.05)
+    before, after = (prior(one, "threat_dielectric").median for one in (first, second))
+    assert after == pytest.approx(before, rel=0.05)
 
 
 def test_the_priors_make_item_classes_of_a_site() -> None:
@@ -163,7 +165,7 @@ def test_counts_never_give_a_prior_of_0_or_1() -> None:
 def test_leaving_somebody_out_gives_the_others_their_weight() -> None:
     found = assess(elicitation(), classes=DEFAULT_CLASSES, weighting="equal")
     without_c = {one.item_class: one for one in found.priors_without[2]}
-    each = prior(found, "threat_metal").by_expert
+    each = [one[4].per_person for one in found.priors_by_expert]
     assert without_c["threat_metal"].per_person == pytest.approx((each[0] + each[1]) / 2)
 
 

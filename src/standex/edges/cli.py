@@ -19,6 +19,7 @@ COMMANDS = (
     "calibrate-camera",
     "calibrate-spectrometer",
     "evaluate",
+    "assess",
     "doctor",
     "sites",
     "recordings",

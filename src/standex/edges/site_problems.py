@@ -2,16 +2,25 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from standex.edges.site_tables import TABLES, DependenceTable, ItemTable, SiteTable
+from standex.edges.table import Table
+
+_IDS = (
+    "sensor_id", "line_id", "level_id", "expert_id", "scenario_id", "seed_id", "place_id", "time_id"
+)  # fmt: skip
 
 
 def problems_of_shape(
-    errors: Sequence[ErrorDetails], table: dict[str, Any], text: str
+    errors: Sequence[ErrorDetails],
+    table: dict[str, Any],
+    text: str,
+    *,
+    tables: Mapping[tuple[str, ...], type[Table]] = TABLES,
 ) -> list[str]:
     """Return one sentence per key that is unknown, missing, or of the wrong type or range."""
     problems: list[str] = []
@@ -23,7 +32,7 @@ def problems_of_shape(
         path = _path(loc, table)
         if error["type"] == "extra_forbidden":
             names = tuple(part for part in parent if isinstance(part, str))
-            valid = tuple(TABLES[names].model_fields)
+            valid = tuple(tables[names].model_fields)
             meant = _nearest(key, valid)
             mistyped |= {(*parent, name) for name in meant}
             problems.append(f"{path}: unknown key{_line(key, text)}{_did_you_mean(meant, valid)}")
@@ -139,7 +148,7 @@ def _path(loc: Sequence[int | str], table: dict[str, Any]) -> str:
             value = None
         if isinstance(part, int) and isinstance(value, dict):
             row: dict[str, Any] = value
-            names = [row[key] for key in ("sensor_id", "line_id", "level_id") if key in row]
+            names = [row[key] for key in _IDS if key in row]
             path += f" ({names[0]})" if names else ""
     return path
 

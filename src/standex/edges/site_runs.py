@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,11 @@ class SiteJob:
     @property
     def key(self) -> str:
         """Return a digest of all that the run depends on."""
-        digest = hashlib.sha256(f"{__version__}|{self.variant!r}|{self.carry!r}".encode())
+        variant = replace(self.variant, where="")
+        digest = hashlib.sha256(f"{__version__}|{variant!r}|{self.carry!r}".encode())
+        for name, one in calibrations_of(self.variant.site()).items():
+            digest.update(f"{name}|{one.calibration_id}|{one.correlation}|{one.bound}".encode())
+            digest.update(one.weights.tobytes())
         for rows in (self.trajectories.person, self.trajectories.frame,
                      self.trajectories.position_m):  # fmt: skip
             digest.update(rows.tobytes())

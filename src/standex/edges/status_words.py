@@ -54,19 +54,25 @@ def stale_words(status: LiveStatus) -> str:
 def rate_words(status: LiveStatus) -> str:
     """Return how the station keeps up, in one line.
 
-    Only sensors that look for objects count as panels; a site without any speaks of all.
+    The rates are those of the sensors that look for objects; at a site without any, of all.
     """
+    # A sensor that looks when it is told to has no rate of its own.
+    tasked = {spec.sensor_id for spec in status.site.sensors if spec.tasks is not None}
     looking = {name for name, seen in status.picture.coverage.items() if seen.p_detect.any()} | {
-        sensor.sensor_id for sensor in status.sensors if sensor.technology != "floor-positions"
+        sensor.sensor_id
+        for sensor in status.sensors
+        if sensor.technology not in ("floor-positions", "camera")
     }
+    looking -= tasked
     panels = [one for one in status.sensors if one.sensor_id in looking] or list(status.sensors)
     rates = ", ".join(f"{panel.rate_hz:.1f}" for panel in panels)
     share = status.screened_share
     n_closed = sum(status.n_closed.values())
     screened = "no passage ended yet" if share is None else f"{share:.0%} of {n_closed} screened"
+    where = "panels" if panels and panels[0].sensor_id in looking else "cameras"
     word = "real time" if status.lag_s < 1.0 else "BEHIND real time"
     return (
-        f"{word}: {rates} frames/s at the panels, {status.n_shed} shed, "
+        f"{word}: {rates} frames/s at the {where}, {status.n_shed} shed, "
         f"coverage {screened}, lag {status.lag_s:.2f} s, "
         f"update {status.update_p50_ms:.1f} ms (p95 {status.update_p95_ms:.1f})"
     )

@@ -45,6 +45,8 @@ class PersonOutcome:
         p_max: largest posterior that pointed at them at any time: each time that the posterior of
             a track rose above all it had been, whoever was nearest to it then. An alarm threshold
             at or below it would have raised an alert at them.
+        p_final: last posterior of the last of their passages, or NaN: what is held against the
+            truth, since the largest of several is more than it says.
         entered_s: from the start of the run to their first appearance, or NaN.
         in_view_to_alert_s: from when some sensor could first have detected the object where they
             carry it (a chance of 5 % at least) to the alert; NaN without either, negative where
@@ -61,6 +63,7 @@ class PersonOutcome:
     alert_s: float
     seconds_in_reach: float
     p_max: float = 0.0
+    p_final: float = float("nan")
     entered_s: float = float("nan")
     in_view_to_alert_s: float = float("nan")
     factors: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -213,6 +216,7 @@ class Tally:
             alert_s=float(since),
             seconds_in_reach=float(alert.seconds_in_reach) if alert is not None else float("nan"),
             p_max=max(self.p_max.get(person, 0.0), alert.p_threat if alert is not None else 0.0),
+            p_final=max(passages, key=lambda p: p.last_utc_ns).p_threat if passages else np.nan,
             entered_s=float(entered),
             in_view_to_alert_s=float(in_view),
             factors=self._factors(person),

@@ -54,7 +54,8 @@ class SiteFigures:
         times: from view to alert, from entering to alert, left in reach.
         alarms_per_hour: as counted, with the shares of carriers of the exercise.
         people_per_hour: as counted.
-        load: at the site's own threshold, the stated prior and flow; None without a curve.
+        load: at the site's own threshold, the stated prior and flow; None without a curve
+            or where the flow is not known.
         n_tasks_done: looks that were asked for and taken, by sensor.
         hours: simulated or recorded.
     """
@@ -113,7 +114,7 @@ def site_figures(runs: Sequence[TwinRun], stated: Stated) -> SiteFigures:
             people_per_hour=stated_flow,
             operators=stated.operators,
         )
-        if curve
+        if curve and not np.isnan(stated_flow)
         else None,
         n_tasks_done=_summed([one.n_tasks_done for one in ordered]),
         hours=hours,

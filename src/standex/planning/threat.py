@@ -39,7 +39,6 @@ class Prior:
         low: 5 % of the opinion, or of the count's interval, is below.
         median: half of it.
         high: 95 %.
-        by_expert: what each expert alone would make it; empty for what was counted.
         basis: in words.
     """
 
@@ -48,7 +47,6 @@ class Prior:
     low: float
     median: float
     high: float
-    by_expert: tuple[float, ...]
     basis: str
 
 
@@ -60,10 +58,11 @@ class Assessment:
         elicitation: that it is made from.
         weighting: how experts were weighed for ``priors`` and ``scenario_weight``.
         weight: of each expert in that.
-        classical: scores on the seed questions; None where there are none.
+        classical: scores on the seed questions; None where not all answered any.
         priors: of the classes that were asked about or counted, whole site or one place and time.
         priors_equal: the same with equal weights.
-        priors_without: for each expert, the same priors with that expert left out.
+        priors_by_expert: what each expert alone would make them.
+        priors_without: for each expert, the priors with that expert left out.
         place_time_prior: mean prior of each threat class by place and time.
         p_scenario: pooled P(scenario | an attempt).
         scenario_weight: share of the expected consequence, sums to one: how much a figure of the
@@ -81,6 +80,7 @@ class Assessment:
     classical: ClassicalWeights | None
     priors: tuple[Prior, ...]
     priors_equal: tuple[Prior, ...]
+    priors_by_expert: tuple[tuple[Prior, ...], ...]
     priors_without: tuple[tuple[Prior, ...], ...]
     place_time_prior: Mapping[tuple[str, str, str], float]
     p_scenario: Float[np.ndarray, " scenarios"]
@@ -122,7 +122,7 @@ def assess(
     names = [one.expert_id for one in given.experts]
     n = len(names)
     classical = None
-    if given.seeds or weighting == "classical":
+    if weighting == "classical" or (given.seeds and _have_all_answered(given)):
         classical = classical_weights(
             given.seeds,
             names=names,
@@ -144,6 +144,7 @@ def assess(
         classical=classical,
         priors=priors_with(weight, may_be_zero=False),
         priors_equal=priors_with(equal),
+        priors_by_expert=tuple(priors_with(alone) for alone in np.eye(n)),
         priors_without=tuple(priors_with(_without(weight, row)) for row in range(n)),
         place_time_prior=_place_time_priors(given, classes, weight),
         p_scenario=_attempts(given, weight) / _attempts(given, weight).sum(),
@@ -153,6 +154,10 @@ def assess(
         place_id=place_id,
         time_id=time_id,
     )
+
+
+def _have_all_answered(given: Elicitation) -> bool:
+    return bool(np.any([seed.is_answered for seed in given.seeds], axis=0).all())
 
 
 def _check_classes(given: Elicitation, classes: Sequence[str]) -> None:
@@ -229,7 +234,6 @@ def _counted(name: str, count: Counted) -> Prior:
         low=interval.low,
         median=middle,
         high=interval.high,
-        by_expert=(),
         basis=f"counted: {count.carried} of {count.looked_at} people; {count.source}",
     )
 
@@ -239,7 +243,6 @@ def _threat_prior(
 ) -> Prior:
     factor = _carriers_per_attempt(given, name, *where) / _people(given, *where)
     edges = edges_of(given.attempts_per_year, overshoot=given.overshoot)
-    by_expert = _attempt_means(given) * factor
     used = (weight > 0) & (factor > 0)
     if not used.any():
         low = median = high = mean = 0.0
@@ -266,7 +269,6 @@ def _threat_prior(
         low=low,
         median=median,
         high=high,
-        by_expert=tuple(float(p) for p in by_expert),
         basis=f"experts: expected carriers a year over people a year{floored}",
     )
 

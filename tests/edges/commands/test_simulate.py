@@ -29,6 +29,8 @@ def made(seed: int, passages) -> TwinRun:
             n_tracks=1,
             alert_s=float(person) if outcome is ALARM else nan,
             seconds_in_reach=6.0 if outcome is ALARM else nan,
+            p_max=0.6,
+            p_final=0.5 if person > 1 else nan,
         )
         for person, (item_class, outcome) in enumerate(passages, start=1)
     )
@@ -89,6 +91,22 @@ def test_machines_get_all_of_it(fakes, asked, capsys) -> None:
     assert (both["k"], both["n"], both["level"]) == (1, 2, 0.95)
     assert both["low"] == pytest.approx(1 - sqrt(0.975))
     assert both["high"] == pytest.approx(sqrt(0.975))
+    people = document.pop("people")
+    assert [one["item_class"] for one in people] == [what for run in PASSAGES for what, _ in run]
+    assert [one["p_final"] for one in people] == [None, 0.5, 0.5] * 2
+    assert people[3] == {
+        "seed": 6,
+        "person": 1,
+        "item_class": "threat_metal",
+        "outcome": "not_screened",
+        "p_max": 0.6,
+        "p_final": None,
+        "n_looks": 4,
+    }
+    judged = document.pop("judged_by")
+    assert judged["site_id"] == "survey"
+    assert "mw-entry" in judged["sensors"]
+    assert set(judged) == {"site_id", "sensors", "calibrations", "prior_per_person"}
     assert document == {
         "origin": "simulated",
         "site": str(fakes.SURVEY),

@@ -35,7 +35,7 @@ from standex.sensing.video.opencv import opencv
 
 NUMBERS = ("width_px", "height_px", "matrix", "distortion", "rotation", "translation_m")
 COMMON = ("camera", *NUMBERS, "detector", "p_detect", "clutter_per_m2", "reference", "clothing")
-OF_HOG = ("smallest_px", "least_weight", "people_per_m2")
+OF_HOG = ("smallest_px", "largest_share", "least_weight", "people_per_m2")
 OF_ONNX = (
     "model", "format", "person_class", "size_px", "min_score", "max_overlap", "tiles", "n_threads",
 )  # fmt: skip

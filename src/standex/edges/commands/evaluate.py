@@ -7,6 +7,9 @@
 ``standex evaluate chain`` hands simulated people over along the chain of the Rome trial.
 ``standex evaluate detection-limit`` states LOD90 of a table of measurements.
 ``standex evaluate vapour`` scores gas arrays on sessions later than those they were taught on.
+``standex evaluate site`` holds whole sites of the twin against the truth, and leaves a report.
+``standex evaluate recordings`` holds recordings against the truth about them.
+``standex evaluate sample-size`` says how many passages a statement needs.
 """
 
 import argparse
@@ -17,13 +20,17 @@ from standex.edges.commands import (
     evaluate_detection_limit,
     evaluate_microwave,
     evaluate_people,
+    evaluate_recordings,
+    evaluate_sample_size,
+    evaluate_site,
     evaluate_tracking,
     evaluate_vapour,
 )
 
 HELP = (
     "figures with intervals: microwave, chain (simulated), tracking, cameras, people (recorded "
-    "people), vapour (recorded gases), detection-limit (a table)"
+    "people), vapour (recorded gases), detection-limit (a table), site (simulated), recordings "
+    "(with truth), sample-size"
 )
 PARTS = {
     "microwave": evaluate_microwave,
@@ -33,6 +40,9 @@ PARTS = {
     "people": evaluate_people,
     "detection-limit": evaluate_detection_limit,
     "vapour": evaluate_vapour,
+    "site": evaluate_site,
+    "recordings": evaluate_recordings,
+    "sample-size": evaluate_sample_size,
 }
 
 

@@ -25,6 +25,7 @@ from standex.edges.commands.crowd_people import (
 )
 from standex.edges.commands.twin_arguments import exercise_of, natural
 from standex.edges.many_runs import Job, run_jobs, without
+from standex.edges.people_file import judged_by
 from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
 from standex.evaluation.score import PersonOutcome, rates_of
@@ -81,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
             bar.advance(task)
     outcomes = tuple(o for one in sorted(runs, key=lambda r: r.seed) for o in one.outcomes)
     document = _document(args, runs, outcomes, is_crowd=plan is not None)
+    document["judged_by"] = judged_by(site)
+    document["people"] = _people(runs)
     if plan is not None:
         document["crowd"] = crowd_document(plan, crowds)
     counted = ", ".join(f"{n} {name}" for name, n in document["carried"].items())
@@ -100,6 +103,23 @@ def run(args: argparse.Namespace) -> int:
         "Rates are of the twin: no statement about any device or place.",
     )
     return 0
+
+
+def _people(runs: list[TwinRun]) -> list[dict[str, Any]]:
+    """Return one row per passage: what a threshold or a stated probability is judged by."""
+    return [
+        {
+            "seed": one.seed,
+            "person": person.person,
+            "item_class": person.item_class,
+            "outcome": person.outcome.value,
+            "p_max": person.p_max,
+            "p_final": None if math.isnan(person.p_final) else person.p_final,
+            "n_looks": person.n_looks,
+        }
+        for one in sorted(runs, key=lambda one: one.seed)
+        for person in one.outcomes
+    ]
 
 
 def _when(document: dict[str, Any]) -> str:

@@ -38,6 +38,7 @@ __all__ = [
     "data_uri",
     "new_figure",
     "quiet",
+    "svg_text",
 ]
 
 
@@ -121,7 +122,12 @@ def quiet(axes: Axes, palette: Palette) -> None:
 
 
 def data_uri(figure: Figure) -> str:
-    """Return the figure as an SVG data URI, the same bytes for the same figure.
+    """Return the figure as an SVG data URI, the same bytes for the same figure."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg_text(figure).encode()).decode()
+
+
+def svg_text(figure: Figure) -> str:
+    """Return the figure as SVG, the same text for the same figure.
 
     Text becomes outlines, so that the page looks alike wherever it is opened. Both settings
     exist only as matplotlib's own; they are put back at once.
@@ -129,4 +135,4 @@ def data_uri(figure: Figure) -> str:
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "standex"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None}, facecolor="auto")
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return buffer.getvalue().decode()

@@ -22,6 +22,7 @@ from standex.model.record import Record
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0
 LATE_PERIODS = 2.0  # of a file that is read too slowly: older frames are left out
+OPENING_S = 4.0  # a stream must first be found out about
 TOLD_S = 5.0  # what passes at once is told for so long
 _POLL_S = 0.2
 
@@ -33,6 +34,7 @@ class _Camera:
     video: VideoInput
     n_wanted: int = 0  # frames numbered so far, over all times it was opened
     heard_utc_ns: int = 0
+    has_begun: bool = False
     standing: dict[HealthReason, Health] = field(default_factory=dict[HealthReason, Health])
     passing: Health | None = None
     is_over: bool = False
@@ -153,6 +155,7 @@ class VideoSource:
             if self._is_over.is_set():
                 return
             camera.heard_utc_ns = self._clock.utc_ns()
+            camera.has_begun = True
             camera.standing.pop(HealthReason.DISCONNECTED, None)
             if frame.n_bad > n_bad:
                 n_bad = frame.n_bad
@@ -224,7 +227,10 @@ class VideoSource:
         if standing:
             return standing[0]
         silent_s = (now_utc_ns - camera.heard_utc_ns) * 1e-9
-        if camera.heard_utc_ns and not camera.is_over and silent_s > limit_s(camera.video.rate_hz):
+        most_s = limit_s(camera.video.rate_hz)
+        if not camera.has_begun:
+            most_s = max(most_s, OPENING_S)
+        if camera.heard_utc_ns and not camera.is_over and silent_s > most_s:
             return self._health(
                 camera,
                 HealthState.FAILED,
