@@ -74,9 +74,7 @@ def test_with_assurance_the_rate_itself_is_kept(rng) -> None:
 @given(st.lists(st.floats(0, 0.999), min_size=1, max_size=9), st.floats(0.01, 0.99))
 def test_who_is_alarmed_about_is_who_was_once_above(posteriors, p_alarm) -> None:
     """So the largest posterior decides, and looking again costs nothing of the promise."""
-    point = OperatingPoint(
-        p_alarm=p_alarm, min_coverage=0.1, wanted_zones=(BodyZone.TORSO_FRONT,)
-    )
+    point = OperatingPoint(p_alarm=p_alarm, min_coverage=0.1, wanted_zones=(BodyZone.TORSO_FRONT,))
     has_alarmed = False
     for p in posteriors:
         verdict = decide(

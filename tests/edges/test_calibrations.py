@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from standex.edges.calibrations import (
 from standex.edges.settings import load_site, shipped_sites
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import StandexError
+from standex.model.site import Site
 
 CALIBRATION = Calibration(
     calibration_id="test-1",
@@ -71,6 +73,11 @@ def test_a_missing_key_is_refused(path: Path, name: str) -> None:
         ({"format": "other"}, "format is 'other'"),
         ({"expires_utc_ns": 1}, "expires before"),
         ({"more": 1}, "more"),
+        ({"weights": [[1e308] * 5] * 3}, "likelihoods are not finite"),
+        ({"weights": [[0.0] * 4 + [2e8]] * 3}, "likelihoods are not finite"),
+        ({"feature_names": ["depth", "depth"]}, "feature_names has depth twice"),
+        ({"class_names": ["nothing", "nothing", "a"]}, "class_names has nothing twice"),
+        ({"n_passages_per_class": {"other": 3}}, "unknown classes other"),
     ],
 )
 def test_what_is_not_whole_is_refused(path: Path, change: dict, words: str) -> None:
@@ -89,6 +96,28 @@ def test_another_kind_no_json_and_no_file_are_refused(path: Path, tmp_path: Path
         load_calibration(tmp_path / "none.json")
     with pytest.raises(StandexError, match="cannot be written"):
         save_calibration(CALIBRATION, tmp_path / "none" / "c.json")
+
+
+def named(*names: str) -> Site:
+    site = load_site("metro")
+    sensors = [
+        replace(spec, calibration=name) for spec, name in zip(site.sensors, names, strict=False)
+    ]
+    return replace(site, sensors=tuple(sensors))
+
+
+def test_a_site_may_name_a_file(path: Path, tmp_path: Path) -> None:
+    found = calibrations_of(named(str(path), "nothing-of-the-kind", "", str(path)))
+    assert list(found) == [str(path)]
+    assert found[str(path)].calibration_id == "test-1"
+    with pytest.raises(StandexError, match="no such file"):
+        calibrations_of(named(str(tmp_path / "none.json")))
+
+
+def test_two_files_of_one_id_are_refused(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "again.json").write_text(path.read_text())
+    with pytest.raises(StandexError, match="have the same id test-1"):
+        calibrations_of(named(str(path), str(tmp_path / "again.json")))
 
 
 @pytest.mark.parametrize("name", shipped_calibrations())

@@ -77,3 +77,18 @@ def test_a_library_with_nothing_to_look_for_is_refused(site, spec, tmp_path) -> 
     save_library(replace(library, entries=cloth), tmp_path / "x.speclib")
     with pytest.raises(SiteError, match="nothing to look for"):
         build(with_settings(spec, library=str(tmp_path / "x.speclib")), site, None)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"beam_diameter_m": 0.01}, {"pulse_energy_mj": 30.0}, {"laser_nm": 532.0}]
+)
+def test_rules_that_could_harm_an_eye_are_refused(site, spec, changes) -> None:
+    with pytest.raises(SiteError, match="IEC 60825-1"):
+        build(with_settings(spec, **changes), site, None)
+
+
+def test_a_laser_that_takes_tasks_must_state_its_beam(site, spec) -> None:
+    settings = {name: value for name, value in spec.settings.items() if name != "pulse_s"}
+    with pytest.raises(SiteError, match="pulse_s"):
+        build(replace(spec, settings=settings), site, None)
+    assert build(replace(spec, settings=settings, tasks=None), site, None)

@@ -236,6 +236,23 @@ def test_a_task_reaches_its_instrument_before_its_time(fakes, walk) -> None:
     assert made_ns >= at_ns
 
 
+def test_who_takes_tasks_is_never_left_out_and_leaves_nobody_out(fakes, walk) -> None:
+    clock = SimulatedClock(fakes.T0)
+    FakeInstrument.make = Laser.make = staticmethod(fakes.record)
+
+    class Always(Laser):
+        def record(self, scene, t_utc_ns, sequence, /):
+            return self.make("laser", t_utc_ns=t_utc_ns, sequence=sequence)
+
+    instruments = {"slow": FakeInstrument("slow", 5.0, clock, 0.01), "laser": Always()}
+    scene = Scene(trajectories=walk, truth=Truth(seed=1, items=()), start_utc_ns=fakes.T0)
+    shed: dict[str, int] = {}
+    heavy = ("slow", "laser")
+    records = list(play(instruments, scene, fakes.T0 + 2 * S, heavy=heavy, clock=clock, shed=shed))
+    assert not shed
+    assert sum(record.sensor_id == "laser" for record in records) == 40
+
+
 def test_tasks_go_to_the_twins_process_and_late_records_overtake(fakes, walk) -> None:
     plan = TwinPlan(
         site=load_site("metro"),

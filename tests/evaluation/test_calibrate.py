@@ -172,3 +172,10 @@ def test_what_is_held_back_is_what_the_calibration_was_judged_by(rng):
         held_back(replace(samples, score=samples.score[:, :1]), calibration, rng=rng)
     with pytest.raises(ValueError, match=r"inside 0\.\.2"):
         held_back(replace(samples, class_row=samples.class_row + 1), calibration, rng=rng)
+
+
+def test_scores_that_are_not_finite_are_refused(rng):
+    samples = gaussian(rng, passages=(60, 20, 20))
+    samples.score[3, 1] = np.nan
+    with pytest.raises(ValueError, match="1 of 200 scores are not finite"):
+        fit(samples)

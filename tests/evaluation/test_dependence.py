@@ -1,4 +1,4 @@
-"""A wet coat moves two sensors: what they then claim together, and what the estimate makes of it."""
+"""A wet coat moves two sensors: what they then claim together, and what becomes of it."""
 
 from dataclasses import dataclass
 

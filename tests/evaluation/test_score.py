@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from standex.evaluation.closed_loop import Step
-from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally, rates_of
+from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally, check_truth, rates_of
+from standex.model.errors import StandexError
 from standex.model.event import Alert, PassageClosed
 from standex.model.hints import no_hints
-from standex.model.picture import Outcome, Picture
+from standex.model.picture import Outcome, Passage, Picture
 from standex.model.record import Record
 from standex.model.tracks import Tracks, no_tracks
 from standex.model.zones import ZONES
+from standex.testing.examples import example_coverage, example_passage
 
 S = 10**9
 WAYS = (((4.0, 1.0), (0.0, 1.0)), ((4.0, 4.0), (0.0, 4.0)))
@@ -150,6 +152,68 @@ def test_who_was_never_seen_was_not_screened(tally):
     assert [one.p_threat for one in tally.outcomes()] == [0.0, 0.0]
 
 
+def risen(site, track_id: int, p_threat: float, place) -> Passage:
+    passage = example_passage(site, track_id=track_id, position_site_m=place)
+    return replace(passage, verdict=replace(passage.verdict, p_threat=p_threat))
+
+
+def with_passages(t_utc_ns: int, *passages: Passage) -> Step:
+    one = step(t_utc_ns, sequence=1)
+    picture = replace(one.picture, passages={p.track_id: p for p in passages})
+    return replace(one, picture=picture)
+
+
+def test_the_largest_posterior_is_whose_track_it_was_when_it_rose(tally, metro):
+    for second, p_threat, y in ((0, 0.2, 1.0), (1, 0.6, 1.1), (2, 0.4, 4.0), (3, 0.5, 4.0)):
+        tally.take(with_passages(second * S, risen(metro, 7, p_threat, (4.0 - second, y))))
+    carrier, other = tally.outcomes()
+    assert carrier.p_max == 0.6
+    # The track went over to the other one, but never above what it had: no alarm would be theirs.
+    assert other.p_max == 0.0
+
+
+def test_two_tracks_of_one_person_count_by_the_larger(tally, metro):
+    here = (3.0, 1.0)
+    tally.take(with_passages(S, risen(metro, 7, 0.3, here), risen(metro, 8, 0.7, here)))
+    tally.take(with_passages(S, risen(metro, 7, float("nan"), here)))
+    assert tally.outcomes()[0].p_max == 0.7
+
+
+def test_the_object_is_in_view_where_it_can_be_detected(tally, metro):
+    def covering(t_utc_ns: int, p_detect: float) -> Step:
+        covered = example_coverage(metro, sensor_id="mw", p_report=1.0, p_detect=p_detect)
+        return replace(step(t_utc_ns), observations=(replace(covered, t_utc_ns=t_utc_ns),))
+
+    tally.take(covering(0, 0.04))
+    tally.take(covering(round(0.5 * S), 0.3))
+    tally.take(covering(1 * S, 0.9))
+    tally.take(step(2 * S, alert((2.0, 1.0))))
+    carrier, other = tally.outcomes()
+    assert carrier.in_view_to_alert_s == pytest.approx(1.5)
+    assert np.isnan(other.in_view_to_alert_s)
+
+
+def test_who_walks_close_to_others_and_when_they_came_is_known(walk):
+    scene = walk(((4.0, 1.0), (0.0, 1.0)), ((4.0, 1.7), (0.0, 1.7)), ((4.0, 5.0), (0.0, 5.0)))
+    tally = Tally(
+        scene=scene, truth=scene.truth, people=[1, 2, 3], known_factors={3: {"bag": "yes"}}
+    )
+    tally.take(step(2 * S))
+    outcomes = tally.outcomes()
+    name = "others within 1 m"
+    assert [one.factors[name] for one in outcomes] == ["half the time or more"] * 2 + ["less"]
+    assert outcomes[2].factors["bag"] == "yes"
+    assert [one.entered_s for one in outcomes] == [2.0] * 3
+
+
+def test_a_truth_about_people_who_are_not_there_is_refused(walk, item):
+    scene = walk(*WAYS, items=(item(2), item(17), item(23)))
+    with pytest.raises(StandexError, match="names 2 people who are not in the recording: 17, 23"):
+        Tally(scene=scene, truth=scene.truth, people=[1, 2])
+    with pytest.raises(StandexError, match="it has 0 people: is it the truth of another"):
+        check_truth(scene.truth, [])
+
+
 def person(item_class: str, outcome: Outcome) -> PersonOutcome:
     return PersonOutcome(
         person=1,
@@ -195,3 +259,12 @@ def test_rates_have_the_right_denominators():
 def test_rates_of_nobody_are_unknown():
     for rate in rates_of(()):
         assert (rate.low, rate.high) == (0.0, 1.0)
+
+
+def test_the_last_word_is_of_the_passage_that_ended_last(tally):
+    tally.take(step(S, places={10: (3.0, 1.0), 12: (3.0, 1.2)}))
+    later = replace(closed(12, Outcome.NOTHING_FOUND, p_threat=0.2), last_utc_ns=4 * S)
+    tally.take(step(4 * S, later, closed(10, Outcome.NOTHING_FOUND, p_threat=0.7)))
+    carrier, other = tally.outcomes()
+    assert (carrier.p_threat, carrier.p_final) == (0.7, 0.2)
+    assert np.isnan(other.p_final)

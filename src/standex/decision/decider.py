@@ -48,7 +48,7 @@ class SequentialDecider:
             if track_id in superseded:
                 passages[track_id] = before
                 continue
-            passage = before if verdict == before.verdict else replace(before, verdict=verdict)
+            passage = before if verdict is before.verdict else replace(before, verdict=verdict)
             if verdict.outcome is Outcome.ALARM and not passage.alert_id:
                 n_alerts += 1
                 passage = replace(passage, alert_id=f"{self.site.site_id}-{n_alerts:06d}")
@@ -74,10 +74,10 @@ class SequentialDecider:
             return []
         point = self.site.operating_point
         p_threat, zone_row = self.site.items.p_threat_each(
-            np.stack([passage.log_posterior for passage in people])
+            np.array([passage.log_posterior for passage in people])
         )
         wanted = [ZONE_INDEX[zone] for zone in point.wanted_zones]
-        coverage = np.stack([passage.covered for passage in people])[:, wanted].min(axis=1)
+        coverage = np.array([passage.covered for passage in people])[:, wanted].min(axis=1)
         for row, passage in enumerate(people):
             if passage.kind is PassageKind.THING:  # it has no body, it is all bag
                 in_bag, _ = self.site.items.p_threat(passage.log_posterior[[BAG]])
@@ -91,6 +91,7 @@ class SequentialDecider:
                 or self._is_gone(passage, picture.t_utc_ns, followed),
                 has_alarmed=bool(passage.alert_id),
                 point=point,
+                before=passage.verdict,
             )
             for passage, p, row, covered in zip(
                 people, p_threat.tolist(), zone_row.tolist(), coverage.tolist(), strict=True

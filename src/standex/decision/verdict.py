@@ -6,6 +6,8 @@ from standex.model.picture import Outcome, Verdict
 from standex.model.site import OperatingPoint
 from standex.model.zones import BodyZone
 
+JUST_ARRIVED = "just arrived"  # reason of a verdict that nobody has reached
+
 
 def decide(
     *,
@@ -15,6 +17,7 @@ def decide(
     is_past_screening: bool,
     has_alarmed: bool,
     point: OperatingPoint,
+    before: Verdict | None = None,
 ) -> Verdict:
     """Ask for a check on enough evidence; say nothing was found only where enough was looked at.
 
@@ -29,6 +32,7 @@ def decide(
         is_past_screening: whether every sensor that could look lies behind.
         has_alarmed: whether this person's alarm was raised before.
         point: the site's operating point.
+        before: the verdict so far; it is returned where nothing has changed.
     """
     if p_threat >= point.p_alarm or has_alarmed:
         outcome = Outcome.ALARM
@@ -38,6 +42,14 @@ def decide(
         outcome = Outcome.NOTHING_FOUND
     else:
         outcome = Outcome.NOT_SCREENED
+    if (
+        before is not None
+        and outcome is before.outcome
+        and zone is before.zone
+        and (p_threat, coverage) == (before.p_threat, before.coverage)
+        and before.reason != JUST_ARRIVED
+    ):
+        return before
     reason = (
         f"P(threat) {p_threat:.3f} against {point.p_alarm:.3f}, "
         f"coverage {coverage:.2f} against {point.min_coverage:.2f}"

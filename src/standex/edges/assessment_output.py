@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from standex.model.errors import DataFileError
+from standex.model.items import ItemClasses
 from standex.model.site import Site
 from standex.planning.classical_model import Performance
 from standex.planning.threat import Assessment, Prior
@@ -11,6 +13,40 @@ def priors_of(found: Assessment, site: Site) -> dict[str, float]:
     """Return the prior of each class of the site; what nobody assessed keeps the site's own."""
     kept = dict(zip(site.items.names[1:], site.items.prior_per_person, strict=True))
     return kept | {one.item_class: one.per_person for one in found.priors}
+
+
+def p_threat_of(found: Assessment, site: Site) -> float:
+    """Return P(a threat item) of a person nobody has looked at, with these priors at this site.
+
+    Raises:
+        DataFileError: the priors do not go together in the site's zones.
+    """
+    try:
+        items = ItemClasses(
+            names=site.items.names, prior_per_person=tuple(priors_of(found, site).values())
+        )
+        return items.p_threat(items.log_prior(site.zone_share))[0]
+    except ValueError as error:
+        raise DataFileError(
+            f"these priors cannot be used at site {site.site_id}: {error}"
+        ) from error
+
+
+def needed_ratio(found: Assessment, site: Site) -> float:
+    """Return the likelihood ratio that all evidence on a person must reach for an alarm there."""
+    before, wanted = p_threat_of(found, site), site.operating_point.p_alarm
+    return wanted / (1 - wanted) * (1 - before) / before
+
+
+def needed_words(found: Assessment, site: Site) -> str:
+    """Return what evidence an alarm needs with these priors."""
+    return (
+        f"With these priors, and an alarm from P(threat) = {site.operating_point.p_alarm:g} on as "
+        f"in site {site.site_id}, the evidence on a person must come to a likelihood ratio of "
+        f"{needed_ratio(found, site):.2g}. A calibration supports no larger ratio than the number "
+        "of passages it was made from, so few sensors can say as much: set p_alarm from costs or "
+        "from a budget of false alarms, not by feel."
+    )
 
 
 def priors_toml(found: Assessment, site: Site, *, source: str) -> str:
@@ -59,6 +95,8 @@ def document_of(found: Assessment, site: Site, *, source: str, sha256: str) -> d
         "cutoff": None if classical is None else classical.cutoff,
         "cutoff_is_optimised": None if classical is None else classical.is_optimised,
         "prior_per_person": priors_of(found, site),
+        "p_threat": p_threat_of(found, site),
+        "likelihood_ratio_needed": needed_ratio(found, site),
         "priors": [_prior(one) for one in found.priors],
         "priors_equal_weights": [_prior(one) for one in found.priors_equal],
         "priors_by_expert": {

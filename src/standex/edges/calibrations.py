@@ -18,6 +18,8 @@ from standex.model.errors import StandexError
 from standex.model.site import Site
 
 FORMAT = "standex-calibration-1"
+FILE_ENDING = ".json"  # of a calibration that is named by its path
+LARGEST = 1e9  # log-likelihood that any weights may give before it is bounded
 
 _Text = Annotated[str, Field(min_length=1)]
 _Positive = Annotated[float, Field(gt=0)]
@@ -63,6 +65,23 @@ class _File(BaseModel):
             raise ValueError(f"format is {self.format!r}, this software reads {FORMAT!r}")
         if not self.expires_utc_ns > self.made_utc_ns:
             raise ValueError("it expires before it was made")
+        return self
+
+    @model_validator(mode="after")
+    def _likelihoods_are_finite(self) -> "_File":
+        for names, what in ((self.feature_names, "feature"), (self.class_names, "class")):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what}_names has {', '.join(twice)} twice")
+        unknown = sorted(set(self.n_passages_per_class) - set(self.class_names))
+        if unknown:
+            raise ValueError(f"n_passages_per_class has unknown classes {', '.join(unknown)}")
+        # The farthest that a score can reach; beyond, sums have no finite difference.
+        reach = max(1.0, self.clip, self.clip**2)
+        if not all(reach * sum(abs(w) for w in row) < LARGEST for row in self.weights):
+            raise ValueError(
+                f"weights give log-likelihoods beyond {LARGEST:g}: likelihoods are not finite"
+            )
         return self
 
 
@@ -130,17 +149,32 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
 
 
 def calibrations_of(site: Site) -> Mapping[str, Calibration]:
-    """Return the shipped calibrations that a site's sensors name, by those names.
+    """Return the calibrations that a site's sensors name, by those names.
 
-    A name that nothing is shipped under is left out: the technology then says that its sensor is
-    not calibrated, and what it sees weighs nothing.
+    A sensor names a shipped one, or a file: whatever ends in ``.json``. Another name that nothing
+    is shipped under is left out: the technology then says that its sensor is not calibrated, and
+    what it sees weighs nothing.
 
     Raises:
-        StandexError: one of them cannot be used.
+        StandexError: one of them cannot be used, a file is not there, or two have one id.
     """
     shipped = shipped_calibrations()
     named = {spec.calibration for spec in site.sensors if spec.calibration}
-    return {name: load_calibration(name) for name in sorted(named) if name in shipped}
+    found = {
+        name: load_calibration(name)
+        for name in sorted(named)
+        if name in shipped or name.endswith(FILE_ENDING)
+    }
+    by_id: dict[str, str] = {}
+    for name, one in found.items():
+        other = by_id.setdefault(one.calibration_id, name)
+        if other != name:
+            # Evidence is trusted by the id alone.
+            raise StandexError(
+                f"calibrations {other} and {name} have the same id {one.calibration_id}; make one "
+                "of them anew"
+            )
+    return found
 
 
 def _parsed(data: object, where: str) -> Calibration:

@@ -10,7 +10,9 @@ from standex.model.calibration import Calibration
 from standex.model.errors import SiteError
 from standex.model.ports import Technology
 from standex.model.site import SensorSpec, Site
+from standex.model.tasking import TaskRules
 from standex.sensing.laser.axis_calibration import AxisCalibration
+from standex.sensing.laser.exposure import Beam, hazard_distance_m, mpe_of_shots_j_per_m2
 from standex.sensing.laser.technology import KIND, NOTHING, SCORES, LaserSpectrometer
 
 NUMBERS: Mapping[str, tuple[float, float]] = {  # from, to
@@ -21,6 +23,13 @@ NUMBERS: Mapping[str, tuple[float, float]] = {  # from, to
     "n_splines": (4, 60),
     "memory_s": (0.0, 3600.0),
 }
+BEAM: Mapping[str, tuple[float, float]] = {
+    "laser_nm": (180.0, 1400.0),
+    "pulse_energy_mj": (1e-9, 1e5),
+    "pulse_s": (1e-9, 10.0),
+    "beam_diameter_m": (1e-4, 1.0),
+    "divergence_rad": (0.0, 0.5),
+}
 TEXTS = ("library", "axis_calibration")  # the second may be left out
 
 
@@ -30,7 +39,9 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
     Settings: ``library``, a shipped name or a path, such as that of a restricted library which
     stays with the site; ``axis_calibration``, a path, or nothing: then the device's own axis is
     taken; ``from_per_cm``, ``to_per_cm``, ``width_per_cm``, ``axis_sigma_per_cm``, ``n_splines``,
-    ``memory_s``: see ``LaserSpectrometer``.
+    ``memory_s``: see ``LaserSpectrometer``. Where it takes tasks also ``laser_nm``,
+    ``pulse_energy_mj``, ``pulse_s``, ``beam_diameter_m``, ``divergence_rad``: rules under which
+    somebody could get more light than is permissible are refused.
 
     Raises:
         SiteError: a setting is missing, unknown or out of its range, the library speaks of item
@@ -38,13 +49,15 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         DataFileError: a file is not what it should be.
     """
     where = f"sensor {spec.sensor_id}"
-    unknown = sorted(set(spec.settings) - set(NUMBERS) - set(TEXTS))
+    unknown = sorted(set(spec.settings) - set(NUMBERS) - set(BEAM) - set(TEXTS))
     if unknown:
         raise SiteError(
             f"{where}: unknown settings {', '.join(unknown)}; there are "
-            f"{', '.join((*TEXTS, *NUMBERS))}"
+            f"{', '.join((*TEXTS, *NUMBERS, *BEAM))}"
         )
-    s = {name: _number(spec, name) for name in NUMBERS}
+    s = {name: _number(spec, name, limits) for name, limits in NUMBERS.items()}
+    if spec.tasks is not None:
+        _refuse_harm(spec, spec.tasks)
     if not s["from_per_cm"] < s["to_per_cm"]:
         raise SiteError(f"{where}: from_per_cm must be below to_per_cm")
     library = load_library(_text(spec, "library"))
@@ -91,11 +104,37 @@ def _axis(path: str) -> AxisCalibration | None:
     return load_spectrometer(Path(path), t_utc_ns=SystemClock().utc_ns()).axis
 
 
-def _number(spec: SensorSpec, name: str) -> float:
+def _refuse_harm(spec: SensorSpec, rules: TaskRules) -> None:
+    """Refuse rules under which somebody could get more light than is permissible.
+
+    Raises:
+        SiteError: the beam is not stated, or is above its limit where people may be looked at.
+    """
+    s = {name: _number(spec, name, limits) for name, limits in BEAM.items()}
+    beam = Beam(
+        wavelength_nm=s["laser_nm"],
+        pulse_energy_j=s["pulse_energy_mj"] * 1e-3,
+        pulse_s=s["pulse_s"],
+        diameter_m=s["beam_diameter_m"],
+        divergence_rad=s["divergence_rad"],
+    )
+    n = rules.max_shots_per_person
+    away_m = hazard_distance_m(beam, n, within_s=10.0)
+    if away_m > rules.nearest_m:
+        limit = mpe_of_shots_j_per_m2(beam, n, within_s=10.0)
+        raise SiteError(
+            f"sensor {spec.sensor_id}: {n} shots at one person may have {limit:.3g} J/m2 each "
+            f"(IEC 60825-1); this beam is above that up to {away_m:.3g} m, and tasks.nearest_m is "
+            f"{rules.nearest_m:g}: widen the beam, lower the energy or max_shots_per_person, or "
+            "look from further away"
+        )
+
+
+def _number(spec: SensorSpec, name: str, limits: tuple[float, float]) -> float:
     value = spec.settings.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
-    low, high = NUMBERS[name]
+    low, high = limits
     if not low <= value <= high:
         raise SiteError(
             f"sensor {spec.sensor_id}: settings.{name} must be from {low:g} to {high:g}, "

@@ -141,8 +141,9 @@ def check_apart(one: PeopleFile, other: PeopleFile) -> None:
         DataFileError: they are one file, or runs of the same seeds.
     """
     both = sorted(set(one.seeds) & set(other.seeds))
-    if one.path.resolve() == other.path.resolve() or both:
-        why = f"both have seeds {', '.join(map(str, both[:5]))}" if both else "they are one file"
+    is_one = one.path.resolve() == other.path.resolve()
+    if is_one or both:
+        why = "they are one file" if is_one else f"both have seeds {', '.join(map(str, both[:5]))}"
         raise DataFileError(
             f"{one.path} and {other.path} are not different passages: {why}; walk others (--seed)"
         )

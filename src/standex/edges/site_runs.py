@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from threadpoolctl import threadpool_limits
 
 from standex import __version__
@@ -49,6 +49,7 @@ class Variant:
         without: sensors that are left out.
         has_cueing: whether tasks and hints know what was found.
         has_likelihoods: whether evidence counts by how much it says, or as one vote a look.
+        p_alarm: posterior from which a check is requested; None for the site's own.
     """
 
     name: str
@@ -57,10 +58,15 @@ class Variant:
     without: tuple[str, ...] = ()
     has_cueing: bool = True
     has_likelihoods: bool = True
+    p_alarm: float | None = None
 
     def site(self) -> Site:
-        """Return the site without what is left out."""
-        return without(parse_site(self.site_toml, where=self.where), self.without)
+        """Return the site without what is left out, at the threshold asked for."""
+        site = without(parse_site(self.site_toml, where=self.where), self.without)
+        if self.p_alarm is None:
+            return site
+        point = replace(site.operating_point, p_alarm=self.p_alarm)
+        return replace(site, operating_point=point)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +113,7 @@ class _Kept:
     association: AssociationCounts
 
 
-_KEPT = TypeAdapter(_Kept, config=ConfigDict(extra="forbid"))
+_KEPT = TypeAdapter(_Kept)
 
 
 def run_site_job(job: SiteJob) -> TwinRun:

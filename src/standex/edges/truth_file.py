@@ -22,7 +22,7 @@ from standex.model.trajectories import Trajectories
 from standex.model.truth import CarriedItem, Truth
 from standex.model.zones import BodyZone
 
-EMPTY_S = 2.0  # before the first person of a run on the twin enters: the room is empty so long
+EMPTY_S = 2.0  # in a run on the twin the room is empty so long, for the sensors to learn it
 
 _Size = Annotated[float, Field(ge=0)]
 

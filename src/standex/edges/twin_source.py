@@ -275,7 +275,9 @@ def play(
     leave out their next one too, or their share of one where they are slower: else the first in
     line would starve the rest. A dead device gives no record and no number.
     """
-    names, owed = list(instruments), dict.fromkeys(heavy, 0.0)
+    # Who takes tasks is always made at its time, and never left out.
+    ahead = [name for name, one in instruments.items() if not isinstance(one, Tasked)]
+    names, owed = list(instruments), dict.fromkeys((n for n in heavy if n in ahead), 0.0)
     ahead_ns = [
         0 if isinstance(one, Tasked) else round(AHEAD_S * 1e9) for one in instruments.values()
     ]

@@ -70,11 +70,15 @@ def calibrate(
     class.
 
     Raises:
-        ValueError: a class has fewer than ten passages.
+        ValueError: a class has fewer than ten passages, or a score is not finite.
 
     References:
         Vergeer et al., Science & Justice 56 (2016) 482 (bounds from the size of the data).
     """
+    if not np.isfinite(samples.score).all():
+        raise ValueError(
+            f"{np.sum(~np.isfinite(samples.score))} of {samples.score.size} scores are not finite"
+        )
     first = _first_rows(samples.passage)
     counts = np.bincount(samples.class_row[first], minlength=len(class_names))
     if counts.min() < 10:

@@ -48,7 +48,7 @@ class Figure:
 
     def __str__(self) -> str:
         return (
-            f"{self.name}: {self.value:.3f} ({100 * self.level:.0f} % interval {self.low:.3f} to "
+            f"{self.name}: {self.value:.3f} ({100 * self.level:g} % interval {self.low:.3f} to "
             f"{self.high:.3f}; {self.n} passages)"
         )
 

@@ -70,7 +70,7 @@ class EstimatedCorrelation:
         first, second = self.between
         who = f"{first} with itself" if first == second else f"{first} with {second}"
         return (
-            f"{who}: {self.correlation:.2f} ({100 * self.level:.0f} % interval {self.low:.2f} to "
+            f"{who}: {self.correlation:.2f} ({100 * self.level:g} % interval {self.low:.2f} to "
             f"{self.high:.2f}; {self.n_passages} passages)"
         )
 

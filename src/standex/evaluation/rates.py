@@ -35,7 +35,7 @@ class Rate:
             return f"{self.name}: none of 0"
         return (
             f"{self.name}: {self.value:.3f} ({self.k} of {self.n}; "
-            f"{100 * self.level:.0f} % interval {self.low:.3f} to {self.high:.3f})"
+            f"{100 * self.level:g} % interval {self.low:.3f} to {self.high:.3f})"
         )
 
 

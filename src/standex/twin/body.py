@@ -54,6 +54,11 @@ class Body:
     item: CarriedItem | None
 
 
+def draw_scale(rng: np.random.Generator) -> float:
+    """Return a body's height over that of the reference: the first thing drawn of a body."""
+    return float(np.clip(rng.normal(1.72, 0.08), 1.5, 1.95)) / REFERENCE_HEIGHT_M
+
+
 def make_body(
     item: CarriedItem | None, *, pitch_m: float, lowest_m: float, rng: np.random.Generator
 ) -> Body:
@@ -68,7 +73,7 @@ def make_body(
         lowest_m: facets below are left out (outside the beam).
         rng: source of chance.
     """
-    scale = float(np.clip(rng.normal(1.72, 0.08), 1.5, 1.95)) / REFERENCE_HEIGHT_M
+    scale = draw_scale(rng)
     girth = float(np.clip(rng.normal(1.0, 0.08), 0.8, 1.25))
     relief = _Relief.draw(rng)
     clothing_m, gap_m = float(rng.uniform(0.5e-3, 2e-3)), float(rng.uniform(0.0, 4e-3))

@@ -1,6 +1,5 @@
 """People on the move: recorded ways, bodies that walk them, and what they carry."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 from standex.model.trajectories import Trajectories
 from standex.model.truth import CarriedItem, Truth
 from standex.model.zones import BodyZone
-from standex.twin.body import Body, make_body
+from standex.twin.body import REFERENCE_HEIGHT_M, Body, draw_scale, make_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +44,43 @@ class _Way:
     state: Float[np.ndarray, "k 6"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ways:
+    """Everybody's way, one after the other: thousands are asked at once who is there."""
+
+    person: Int[np.ndarray, " n"]
+    first_s: Float[np.ndarray, " n"]
+    last_s: Float[np.ndarray, " n"]
+    first_row: Int[np.ndarray, " n"]
+    n_rows: Int[np.ndarray, " n"]
+    state: Float[np.ndarray, "rows 6"]
+
+    @classmethod
+    def of(cls, people: list[int], ways: list[_Way]) -> "_Ways":
+        n_rows = np.array([len(way.t_s) for way in ways], dtype=np.int64)
+        return cls(
+            person=np.array(people, dtype=np.int64),
+            first_s=np.array([way.t_s[0] for way in ways], dtype=float),
+            last_s=np.array([way.t_s[-1] for way in ways], dtype=float),
+            first_row=np.cumsum(n_rows) - n_rows,
+            n_rows=n_rows,
+            state=np.concatenate([np.zeros((0, 6)), *(way.state for way in ways)]),
+        )
+
+    def at(self, t_s: float) -> tuple[Int[np.ndarray, " k"], Float[np.ndarray, "k 6"]]:
+        """Return who is there, and their states."""
+        who = np.flatnonzero((self.first_s <= t_s) & (t_s <= self.last_s))
+        since_s = t_s - self.first_s[who]
+        most = np.maximum(self.n_rows[who] - 2, 0)
+        row = np.minimum((since_s / 0.04).astype(np.int64), most)
+        first_s = self.first_s[who]
+        frame_s = first_s + row * (first_s + 0.04 - first_s)  # as they were sampled, to the bit
+        share = np.where(self.n_rows[who] > 1, (t_s - frame_s) / 0.04, 0.0)[:, None]
+        at = self.first_row[who] + row
+        after = np.minimum(at + 1, max(len(self.state) - 1, 0))
+        return self.person[who], (1 - share) * self.state[at] + share * self.state[after]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
     """A recording that is being walked again, from ``start_utc_ns`` on.
@@ -64,18 +100,24 @@ class Scene:
     lowest_m: float = 0.72
 
     @cached_property
-    def _ways(self) -> Mapping[int, _Way]:
+    def _ways(self) -> "_Ways":
         rows = self.trajectories
         start = np.searchsorted(rows.person, rows.people)
-        ways: dict[int, _Way] = {}
+        people: list[int] = []
+        ways: list[_Way] = []
         for person, part in zip(
             rows.people, np.split(np.arange(len(rows.person)), start[1:]), strict=True
         ):
             if len(part) >= 2:
-                ways[int(person)] = _smooth_way(
-                    rows.frame[part] / rows.frame_rate_hz, rows.position_m[part]
+                people.append(int(person))
+                ways.append(
+                    _smooth_way(rows.frame[part] / rows.frame_rate_hz, rows.position_m[part])
                 )
-        return ways
+        return _Ways.of(people, ways)
+
+    @cached_property
+    def _heights(self) -> dict[int, float]:
+        return {}
 
     @cached_property
     def _bodies(self) -> dict[int, Body]:
@@ -84,23 +126,27 @@ class Scene:
     @property
     def end_utc_ns(self) -> int:
         """Return the time at which the last person has left."""
-        last_s = max((way.t_s[-1] for way in self._ways.values()), default=0.0)
+        last_s = max(self._ways.last_s, default=0.0)
         return self.start_utc_ns + round(float(last_s) * 1e9)
 
     def at(self, t_utc_ns: int) -> PeopleNow:
         """Return who is where; ways are interpolated between their frames."""
-        t_s = (t_utc_ns - self.start_utc_ns) * 1e-9
-        people = [p for p, way in self._ways.items() if way.t_s[0] <= t_s <= way.t_s[-1]]
-        state = np.array([_interpolate(self._ways[p], t_s) for p in people]).reshape(-1, 6)
+        person, state = self._ways.at((t_utc_ns - self.start_utc_ns) * 1e-9)
         return PeopleNow(
             t_utc_ns=t_utc_ns,
-            person=np.array(people, dtype=np.int64),
+            person=person,
             position_site_m=state[:, 0:2],
             velocity_site_m_per_s=state[:, 2:4],
             heading_rad=state[:, 4],
             walked_m=state[:, 5],
-            height_m=np.array([self.body(p).scale * 1.75 for p in people]).reshape(-1),
+            height_m=np.array([self._height_m(p) for p in person.tolist()]).reshape(-1),
         )
+
+    def _height_m(self, person: int) -> float:
+        if person not in self._heights:
+            scale = draw_scale(np.random.default_rng([self.truth.seed, 2, person]))
+            self._heights[person] = scale * REFERENCE_HEIGHT_M
+        return self._heights[person]
 
     def body(self, person: int) -> Body:
         """Return the body of a person; drawn once, from the seed and the number alone."""
@@ -142,11 +188,3 @@ def _slope(place_m: np.ndarray, sigma: float) -> np.ndarray:
     after = 2 * place_m[-1] - place_m[-2 : -n - 2 : -1]
     longer = np.concatenate([before, place_m, after])
     return np.gradient(gaussian_filter1d(longer, sigma, axis=0), 0.04, axis=0)[n : n + len(place_m)]
-
-
-def _interpolate(way: _Way, t_s: float) -> np.ndarray:
-    row = min(int((t_s - way.t_s[0]) / 0.04), len(way.t_s) - 2)
-    if row < 0:
-        return way.state[0]
-    share = (t_s - way.t_s[row]) / 0.04
-    return (1 - share) * way.state[row] + share * way.state[row + 1]

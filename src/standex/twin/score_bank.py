@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from standex.model.zones import ZONE_INDEX, BodyZone
 
@@ -23,16 +23,21 @@ class SensorBank:
         zones: that such a sensor looks at.
         person: row of the bank's people.
         x_m: how far ahead of the sensor the person was.
+        is_hidden: whether others were in the way, by the rules of the surrogate. The sensor may
+            have looked all the same: it goes by where people are taken to be.
         score: NaN where a zone was not looked at.
         share: of the sensor's chance of detection that it stated; 0 where it did not look.
+        spread: standard deviation of each feature of each zone, over all looks.
     """
 
     score_names: tuple[str, ...]
     zones: tuple[BodyZone, ...]
     person: Int[np.ndarray, " rows"]
     x_m: Float[np.ndarray, " rows"]
+    is_hidden: Bool[np.ndarray, " rows"]
     score: Float[np.ndarray, "rows zones features"]
     share: Float[np.ndarray, "rows zones"]
+    spread: Float[np.ndarray, "zones features"]
 
     def __post_init__(self) -> None:
         if np.any(np.diff(self.person) < 0):
@@ -40,13 +45,19 @@ class SensorBank:
         is_seen = ~np.isnan(self.score).all(axis=2)
         if not np.isfinite(self.score[is_seen]).all() or not np.isfinite(self.x_m).all():
             raise ValueError("a score of a zone that was looked at is not finite, or a place is")
+        if not (np.isfinite(self.spread).all() and np.all(self.spread >= 0)):
+            raise ValueError("a spread is not finite, or negative")
         if not (np.all(self.share >= 0) and np.all(self.share <= 1)):
             raise ValueError("shares must be from 0 to 1")
 
-    def of(self, person: int) -> slice:
-        """Return the rows of a person."""
+    def of(self, person: int, *, is_hidden: bool) -> Int[np.ndarray, " some"]:
+        """Return the rows of a person in whose way others were, or nobody was."""
         low, high = np.searchsorted(self.person, [person, person + 1])
-        return slice(int(low), int(high))
+        return int(low) + np.flatnonzero(self.is_hidden[low:high] == is_hidden)
+
+    def chances(self, n_people: int, *, is_hidden: bool) -> Int[np.ndarray, " people"]:
+        """Return how many such rows each person has."""
+        return np.bincount(self.person[self.is_hidden == is_hidden], minlength=n_people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

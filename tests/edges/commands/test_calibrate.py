@@ -8,7 +8,7 @@ import pytest
 from standex.edges.calibrations import load_calibration
 from standex.edges.cli import main
 from standex.edges.commands import calibrate
-from standex.edges.commands.calibrate import CARRIED, FIRST_SEED, fit, kind_of
+from standex.edges.commands.calibrate import CARRIED, FIRST_SEED, digest_of, fit, kind_of
 from standex.edges.settings import load_site
 from standex.evaluation.twin_run import LookScores, TwinRun
 from standex.model.calibration import Origin
@@ -130,6 +130,13 @@ def test_machines_get_all_of_it(fakes, asked, tmp_path, capsys) -> None:
     assert not err
     document = json.loads(out)
     made = load_calibration(document["path"])
+    assert document.pop("min_cllr") <= made.cllr
+    low, high = document.pop("cllr_interval")
+    assert low <= made.cllr <= high
+    least, most = document.pop("supported_llr")
+    assert -np.log(64) < least < 0 < most < np.log(64)
+    assert 0 <= document.pop("bins_that_hold") <= 10
+    assert document.pop("report") is None
     assert document == {
         "calibration_id": made.calibration_id,
         "origin": "simulated",
@@ -141,6 +148,27 @@ def test_machines_get_all_of_it(fakes, asked, tmp_path, capsys) -> None:
         "p_detect": made.p_detect,
         "passages": made.n_passages_per_class,
     }
+
+
+def test_the_report_is_a_page_and_what_is_behind_it(fakes, asked, tmp_path, capsys) -> None:
+    folder = tmp_path / "report"
+    assert go(fakes, "--runs", "2", "--out", str(tmp_path), "--report", str(folder)) == 0
+    assert f"report: {folder / 'report.html'}" in capsys.readouterr().out
+    made = load_calibration(tmp_path / f"{NAME}.json")
+    numbers = json.loads((folder / "evidence.json").read_text())
+    # The report judges by the very passages that the file's own Cllr is of.
+    assert numbers["cllr"]["value"] == made.cllr
+    assert numbers["p_detect"]["value"] == made.p_detect
+    assert numbers["calibration_id"] == made.calibration_id
+    page = (folder / "report.html").read_text()
+    assert f"SIMULATED: calibration {made.calibration_id}" in page
+
+
+def test_the_file_says_which_site_file_it_was_made_of(fakes, asked, tmp_path) -> None:
+    assert go(fakes, "--runs", "2", "--out", str(tmp_path)) == 0
+    made = load_calibration(tmp_path / f"{NAME}.json")
+    assert digest_of(fakes.SURVEY.read_text()) in made.provenance
+    assert digest_of("another") not in made.provenance
 
 
 def test_too_few_passages_are_one_clear_line(fakes, asked, tmp_path, capsys) -> None:
@@ -182,6 +210,7 @@ def test_looks_of_other_sensors_do_not_count() -> None:
         (["--name", "none-such"], "no sensor of site survey names the calibration 'none-such'"),
         (["--name", "none-such"], "they name: mw-entry-sim"),
         (["--out", "{tmp_path}/file/below"], "choose another folder"),
+        (["--report", "{tmp_path}/file/below"], "--report"),
         (["--runs", "0"], "looked at nobody"),
         (["--runs", "-1"], "must not be negative"),
     ],

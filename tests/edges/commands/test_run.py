@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from standex.edges.cli import main
-from standex.edges.commands.run import _entering_after
 from standex.edges.trajectories.shipped import load_shipped
+from standex.edges.truth_file import entering_after
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_what_is_missing_is_said(
 
 def test_the_first_person_enters_after_the_room_was_learnt():
     recorded = load_shipped("corridor")
-    led = _entering_after(recorded, 2.0)
+    led = entering_after(recorded, 2.0)
     assert led.frame.min() == 50  # 25 frames a second
     np.testing.assert_array_equal(np.diff(led.frame), np.diff(recorded.frame))
     assert led.duration_s == recorded.duration_s

@@ -15,15 +15,21 @@ from scipy.stats import binomtest
 from standex.decision.decider import SequentialDecider
 from standex.decision.passages import follow
 from standex.edges.report.collector import Collector
+from standex.edges.report.evaluated import Evaluated, System
 from standex.edges.report.page import write_report
 from standex.edges.report.rows import RateRow
 from standex.edges.report.summary import RunSummary
+from standex.evaluation.compare_runs import compare
+from standex.evaluation.score import PersonOutcome
+from standex.evaluation.score_looks import AssociationCounts
+from standex.evaluation.site_figures import Stated, rates_by_factor, site_figures
+from standex.evaluation.twin_run import TwinRun
 from standex.fusion.ledger import log_posterior
 from standex.model.event import Event
 from standex.model.frames import RigidTransform
 from standex.model.items import ItemClasses
 from standex.model.observation import Coverage, Health, HealthReason, HealthState, Patch
-from standex.model.picture import LedgerEntry, Picture
+from standex.model.picture import LedgerEntry, Outcome, Picture
 from standex.model.site import Level, Line, LineRole, OperatingPoint, SensorSpec, Site
 from standex.model.tracks import Tracks, no_tracks
 from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
@@ -262,6 +268,85 @@ def patch() -> Patch:
 @pytest.fixture
 def steps_taken() -> list[tuple[Picture, tuple[Event, ...]]]:
     return list(MadeUpRun(6).pictures())
+
+
+def _made_evaluation(
+    *,
+    is_simulated: bool = True,
+    by_factor: bool = False,
+    has_threats: bool = True,
+    has_alarms: bool = True,
+) -> Evaluated:
+    """Return an evaluation of made-up runs: twenty who carry, forty who do not, two systems."""
+    stated = Stated()
+    systems = tuple(
+        System(name=name, runs=runs, figures=site_figures(runs, stated))
+        for name, runs in (
+            ("whole", _made_runs(0.2, has_threats=has_threats, has_alarms=has_alarms)),
+            ("without laser", _made_runs(0.05, has_threats=has_threats, has_alarms=has_alarms)),
+        )
+    )
+    return Evaluated(
+        title="Evaluation of site made-up",
+        is_simulated=is_simulated,
+        who="60 passages of nobody",
+        stated=stated,
+        p_alarm=0.3,
+        systems=systems,
+        comparisons=(
+            compare("without laser", systems[0].runs, systems[1].runs, pfa_per_passage=0.05),
+        ),
+        by_factor=rates_by_factor(systems[0].figures.outcomes) if by_factor else {},
+        manifest={"command": "standex evaluate site whole", "software": "standex 0", "seeds": [1]},
+    )
+
+
+def _made_runs(strength: float, *, has_threats: bool, has_alarms: bool) -> tuple[TwinRun, ...]:
+    return tuple(
+        TwinRun(
+            seed=seed,
+            outcomes=tuple(
+                _made_person(k, strength, has_threats=has_threats, has_alarms=has_alarms)
+                for k in range(30)
+            ),
+            n_stray_alerts=0,
+            looks=(),
+            n_records={},
+            n_alerts=8,
+            duration_s=60.0,
+            n_tasks_done={"laser": 3},
+            association=AssociationCounts(
+                n_looks=60, n_looks_right=58, n_alerts=7, n_alerts_right=7
+            ),
+        )
+        for seed in (1, 2)
+    )
+
+
+def _made_person(k: int, strength: float, *, has_threats: bool, has_alarms: bool) -> PersonOutcome:
+    is_threat = has_threats and k % 3 == 0
+    p_max = min(0.05 + 0.011 * k + (strength if is_threat else 0.0), 0.99)
+    is_alarm = has_alarms and p_max >= 0.35
+    nan = float("nan")
+    return PersonOutcome(
+        person=k,
+        item_class="threat_metal" if is_threat else "nothing",
+        outcome=Outcome.ALARM if is_alarm else Outcome.NOTHING_FOUND,
+        p_threat=p_max,
+        n_looks=2,
+        n_tracks=1,
+        alert_s=2.0 + k / 10 if is_alarm else nan,
+        seconds_in_reach=5.0 - k / 10 if is_alarm else nan,
+        p_max=p_max,
+        entered_s=float(k),
+        in_view_to_alert_s=k / 20 if is_alarm and is_threat else nan,
+        factors={"bag": "yes" if k % 2 else "no"},
+    )
+
+
+@pytest.fixture
+def evaluated() -> Callable[..., Evaluated]:
+    return _made_evaluation
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import get_args
 
 from standex import __version__
 from standex.edges.assessment_file import read_assessment
-from standex.edges.assessment_output import document_of, priors_toml
+from standex.edges.assessment_output import document_of, needed_words, priors_toml
 from standex.edges.commands.console import say
 from standex.edges.report.assessment_page import write_assessment
 from standex.edges.report.assessment_rows import one_in, spread_words
@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
                 consequence_unit=table.consequence_unit,
                 questions={f"seed {one.seed_id}": one.question for one in table.seeds},
                 snippet=snippet,
+                needed=needed_words(found, site),
                 source=f"Made by standex {__version__} from {source}.",
             )
         )
@@ -96,6 +97,8 @@ def run(args: argparse.Namespace) -> int:
         *(f"  {line}" for line in spread_words(found)),
         "",
         snippet,
+        needed_words(found, site),
+        "",
         f"priors  {folder / 'priors.toml'}",
         f"report  {report}" if report else f"report  none: {problem}",
     )

@@ -5,6 +5,7 @@ them. The file says that it is simulated: it counts only where a site is in exer
 """
 
 import argparse
+import hashlib
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from standex import __version__
-from standex.edges.calibrations import save_calibration
+from standex.edges.calibrations import FILE_ENDING, save_calibration
 from standex.edges.clock import SystemClock
 from standex.edges.commands.console import progress, say
 from standex.edges.commands.twin_arguments import natural
@@ -21,7 +22,8 @@ from standex.edges.many_runs import Job, run_jobs
 from standex.edges.plugins import build_technologies
 from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
-from standex.evaluation.calibrate import Samples, calibrate
+from standex.evaluation.calibrate import Samples, calibrate, held_back
+from standex.evaluation.calibration_figures import CalibrationEvidence, evidence_of
 from standex.evaluation.twin_run import LookScores, TwinRun
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import StandexError
@@ -35,6 +37,7 @@ CARRIED = ("threat_dielectric", "threat_metal", "benign_metal", "benign_dielectr
 TRACES = ("nothing", "benign_residue", "threat_dielectric", "threat_metal")
 CLASSES = {"laser.raman": TRACES, "vapour.gas_array": TRACES, "vapour.ion_mobility": TRACES}
 FIRST_SEED = 1_000_001  # far from the seeds that figures are stated on
+FOLDS_SEED = 0
 VALID_FOR_S = 10 * 365.25 * 86_400  # the twin does not age
 
 
@@ -47,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recording", default="corridor", help="shipped recording to walk")
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the file")
+    parser.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="page, pictures and the data behind them"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
         )
     sensor_kind = kind_of(site, named)
     _make_folder(args.out)
+    if args.report is not None:
+        _make_folder(args.report, "--report")
     # Sensors with a calibration of their own would only take time: nothing counts in these runs.
     others = tuple(s.sensor_id for s in site.sensors if s.calibration not in ("", args.name))
     trajectories = load_shipped(args.recording)
@@ -88,19 +96,25 @@ def run(args: argparse.Namespace) -> int:
             runs.append(done)
             bar.advance(task)
     runs.sort(key=lambda one: one.seed)
+    looks = [one.looks for one in runs]
+    stem = Path(args.name).stem if args.name.endswith(FILE_ENDING) else args.name
+    sensor_ids = {spec.sensor_id for spec in named}
     calibration = fit(
-        [one.looks for one in runs],
-        sensor_ids={spec.sensor_id for spec in named},
+        looks,
+        sensor_ids=sensor_ids,
         sensor_kind=sensor_kind,
-        name=args.name,
+        name=stem,
         provenance=(
-            f"twin of site {site.site_id}, recording {trajectories.name}, seeds {args.seed} to "
-            f"{args.seed + args.runs - 1}, standex {__version__}"
+            f"twin of site {site.site_id} (file {digest_of(site_text(args.site))}), recording "
+            f"{trajectories.name}, seeds {args.seed} to {args.seed + args.runs - 1}, standex "
+            f"{__version__}"
         ),
         made_utc_ns=SystemClock().utc_ns(),
     )
-    path = args.out / f"{args.name}.json"
+    path = args.out / f"{stem}.json"
     save_calibration(calibration, path)
+    evidence = evidence_for(calibration, looks, sensor_ids=sensor_ids)
+    page = _report(args, calibration, evidence)
     counted = ", ".join(f"{n} {name}" for name, n in calibration.n_passages_per_class.items())
     say(
         args,
@@ -114,6 +128,11 @@ def run(args: argparse.Namespace) -> int:
             "bound": calibration.bound,
             "p_detect": calibration.p_detect,
             "passages": calibration.n_passages_per_class,
+            "min_cllr": evidence.min_cllr.value,
+            "cllr_interval": [evidence.cllr.low, evidence.cllr.high],
+            "supported_llr": [evidence.llr_low, evidence.llr_high],
+            "bins_that_hold": sum(one.holds for one in evidence.bins),
+            "report": str(page) if page else None,
         },
         f"SIMULATED calibration {calibration.calibration_id} in {path}",
         f"  Cllr {calibration.cllr:.3f} bits on passages held back (1 says nothing)",
@@ -122,8 +141,45 @@ def run(args: argparse.Namespace) -> int:
         f"  detects {100 * calibration.p_detect:.0f} % of the reference objects at 5 % false "
         "alarms per zone",
         f"  zones with a known content: {counted}",
+        f"  interval of Cllr {evidence.cllr.low:.3f} to {evidence.cllr.high:.3f}, least Cllr "
+        f"{evidence.min_cllr.value:.3f}; so many passages support ratios from "
+        f"1/{np.exp(-evidence.llr_low):.3g} to {np.exp(evidence.llr_high):.3g}",
+        *([f"  report: {page}"] if page else []),
     )
     return 0
+
+
+def digest_of(text: str) -> str:
+    """Return a short digest of a site file, so that a calibration can be traced to it."""
+    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def evidence_for(
+    calibration: Calibration,
+    runs: Sequence[tuple[LookScores, ...]],
+    *,
+    sensor_ids: Collection[str],
+) -> CalibrationEvidence:
+    """Return how far a calibration made by ``fit`` of these runs may be believed."""
+    samples, _ = samples_of(
+        runs,
+        sensor_ids=sensor_ids,
+        classes=calibration.class_names,
+        name=calibration.calibration_id,
+    )
+    held = held_back(samples, calibration, rng=np.random.default_rng(FOLDS_SEED))
+    return evidence_of(held, rng=np.random.default_rng(FOLDS_SEED + 1))
+
+
+def _report(
+    args: argparse.Namespace, calibration: Calibration, evidence: CalibrationEvidence
+) -> Path | None:
+    if args.report is None:
+        return None
+    # Pictures need a package that a calibration does not.
+    from standex.edges.report.calibration import write_calibration_report  # noqa: PLC0415
+
+    return write_calibration_report(calibration, evidence, args.report)
 
 
 def kind_of(site: Site, named: Sequence[SensorSpec]) -> str:
@@ -175,6 +231,44 @@ def fit(
     """
     # What a sensor cannot tell from nothing is nothing to it.
     classes = CLASSES.get(sensor_kind, ("nothing", *CARRIED))
+    samples, score_names = samples_of(runs, sensor_ids=sensor_ids, classes=classes, name=name)
+    try:
+        return calibrate(
+            samples,
+            calibration_id=f"{name}-{made_utc_ns // 1_000_000_000}",
+            sensor_kind=sensor_kind,
+            feature_names=score_names,
+            class_names=classes,
+            origin=Origin.SIMULATED,
+            made_utc_ns=made_utc_ns,
+            valid_for_s=VALID_FOR_S,
+            provenance=provenance,
+            rng=np.random.default_rng(FOLDS_SEED),
+        )
+    except ValueError as error:
+        raise StandexError(
+            f"calibration {name} cannot be made: {error}; walk more people (--runs)"
+        ) from error
+
+
+def samples_of(
+    runs: Sequence[tuple[LookScores, ...]],
+    *,
+    sensor_ids: Collection[str],
+    classes: Sequence[str],
+    name: str,
+) -> tuple[Samples, tuple[str, ...]]:
+    """Return the looks of several runs as samples, and the names of their scores.
+
+    Args:
+        runs: the looks of each.
+        sensor_ids: whose looks count.
+        classes: of the calibration; any other is nothing to it.
+        name: of the calibration, for messages.
+
+    Raises:
+        StandexError: there are no looks, or their sensors do not score alike.
+    """
     of_run = [
         (run, own)
         for run, looks in enumerate(runs)
@@ -206,23 +300,7 @@ def fit(
         ),
         passage=passage.reshape(-1),
     )
-    try:
-        return calibrate(
-            samples,
-            calibration_id=f"{name}-{made_utc_ns // 1_000_000_000}",
-            sensor_kind=sensor_kind,
-            feature_names=looks[0].score_names,
-            class_names=classes,
-            origin=Origin.SIMULATED,
-            made_utc_ns=made_utc_ns,
-            valid_for_s=VALID_FOR_S,
-            provenance=provenance,
-            rng=np.random.default_rng(0),
-        )
-    except ValueError as error:
-        raise StandexError(
-            f"calibration {name} cannot be made: {error}; walk more people (--runs)"
-        ) from error
+    return samples, looks[0].score_names
 
 
 def _of_sensors(looks: LookScores, sensor_ids: Collection[str]) -> LookScores:
@@ -238,11 +316,11 @@ def _of_sensors(looks: LookScores, sensor_ids: Collection[str]) -> LookScores:
     )
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, option: str = "--out") -> None:
     """Make the folder before hours are spent on what could not be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StandexError(
-            f"--out {folder}: cannot be written ({error.strerror}); choose another folder"
+            f"{option} {folder}: cannot be written ({error.strerror}); choose another folder"
         ) from error

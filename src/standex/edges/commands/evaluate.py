@@ -7,6 +7,8 @@
 ``standex evaluate chain`` hands simulated people over along the chain of the Rome trial.
 ``standex evaluate detection-limit`` states LOD90 of a table of measurements.
 ``standex evaluate vapour`` scores gas arrays on sessions later than those they were taught on.
+``standex evaluate probabilities`` holds stated probabilities against the truth of passages.
+``standex evaluate dependence`` estimates how far a site's sensors err together, simulated.
 ``standex evaluate site`` holds whole sites of the twin against the truth, and leaves a report.
 ``standex evaluate recordings`` holds recordings against the truth about them.
 ``standex evaluate sample-size`` says how many passages a statement needs.
@@ -17,9 +19,11 @@ import argparse
 from standex.edges.commands import (
     evaluate_cameras,
     evaluate_chain,
+    evaluate_dependence,
     evaluate_detection_limit,
     evaluate_microwave,
     evaluate_people,
+    evaluate_probabilities,
     evaluate_recordings,
     evaluate_sample_size,
     evaluate_site,
@@ -40,6 +44,8 @@ PARTS = {
     "people": evaluate_people,
     "detection-limit": evaluate_detection_limit,
     "vapour": evaluate_vapour,
+    "probabilities": evaluate_probabilities,
+    "dependence": evaluate_dependence,
     "site": evaluate_site,
     "recordings": evaluate_recordings,
     "sample-size": evaluate_sample_size,

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             runs.append(recorded_run(path, truth, on_step=lambda _: bar.advance(task)))
     figures = site_figures(runs, stated)
     is_simulated = any(
-        one.is_simulated or recording.origin != "measured"
+        one.is_simulated or recording.origin == "simulated"
         for one, recording in zip(known, recordings, strict=True)
     )
     found = Evaluated(

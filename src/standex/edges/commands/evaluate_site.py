@@ -13,6 +13,7 @@ import math
 import os
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from standex.edges.commands.evaluation_arguments import (
     stated_words,
     summary_lines,
 )
+from standex.edges.commands.replay import inside_01
 from standex.edges.commands.simulate import RECORDING
 from standex.edges.commands.twin_arguments import exercise_of, natural
 from standex.edges.report.evaluated import Evaluated, System, tables_of
@@ -61,6 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="take away one thing at a time: cueing, calibration, a sensor, a "
                         "technology; 'sensors' for each technology in turn, 'single' for each "
                         "technology alone")  # fmt: skip
+    parser.add_argument("--p-alarm", type=inside_01, metavar="P",
+                        help="alarm threshold; default: the site's")  # fmt: skip
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
     add_stated_arguments(parser, out=Path("out/evaluate-site"))
 
@@ -71,17 +75,19 @@ def run(args: argparse.Namespace) -> int:
         raise StandexError(f"--passages {args.passages}: at least one is needed")
     stated = stated_of(args)
     first = Variant(
-        name=args.sites[0],
+        name=args.sites[0] + (f" less {', '.join(sorted(args.without))}" if args.without else ""),
         site_toml=site_text(args.sites[0]),
         where=args.sites[0],
         without=tuple(sorted(args.without)),
+        p_alarm=args.p_alarm,
     )
     site = first.site()
     variants = variants_of(first, args.ablate)
     for name in dict.fromkeys(args.sites[1:]):
-        if name == first.name:
+        if name == args.sites[0]:
             raise StandexError(f"site {name} is named twice: there is nothing to compare")
-        variants.append(Variant(name=name, site_toml=site_text(name), where=name))
+        other = Variant(name=name, site_toml=site_text(name), where=name, p_alarm=args.p_alarm)
+        variants.append(other)
     for one in variants:
         one.site()  # refuse before hours are spent
     walks, who = _people(args)
@@ -104,8 +110,7 @@ def run(args: argparse.Namespace) -> int:
     found = Evaluated(
         title=f"Evaluation of site {site.site_id}",
         is_simulated=True,
-        who=f"{len(systems[0].figures.outcomes)} passages of {who}, seeds {args.seed} to "
-        f"{args.seed + len(walks) - 1}",
+        who=_told(args, len(systems[0].figures.outcomes), len(walks), who),
         stated=stated,
         p_alarm=site.operating_point.p_alarm,
         systems=systems,
@@ -165,11 +170,10 @@ def variants_of(first: Variant, ablate: Sequence[str]) -> list[Variant]:
             case "single":
                 variants += [_alone(first, name, technologies) for name in technologies]
             case "cueing":
-                variants.append(_changed(first, "without cueing", has_cueing=False))
+                variants.append(replace(first, name="without cueing", has_cueing=False))
             case "calibration":
-                variants.append(
-                    _changed(first, "votes in place of likelihoods", has_likelihoods=False)
-                )
+                name = "votes in place of likelihoods"
+                variants.append(replace(first, name=name, has_likelihoods=False))
             case _:
                 ids = technologies.get(what, [s for s in _ids(site) if s == what])
                 if not ids:
@@ -201,6 +205,8 @@ def command_of(args: argparse.Namespace) -> list[str]:
         words += ["--crowd"]
     if args.people_per_hour is not None:
         words += ["--people-per-hour", f"{args.people_per_hour:g}"]
+    if args.p_alarm is not None:
+        words += ["--p-alarm", f"{args.p_alarm:g}"]
     for name, values in (("--without", args.without), ("--ablate", args.ablate)):
         words += [name, *map(shlex.quote, values)] if values else []
     return [*words, *stated_words(args), "--out", shlex.quote(str(args.out))]
@@ -217,37 +223,23 @@ def _people(args: argparse.Namespace) -> tuple[list[Trajectories], str]:
     return [trajectories] * n_runs, f"real recorded ways (recording {trajectories.name})"
 
 
+def _told(args: argparse.Namespace, n_passages: int, n_runs: int, who: str) -> str:
+    seeds = f"seeds {args.seed} to {args.seed + n_runs - 1}" if n_runs > 1 else f"seed {args.seed}"
+    left_out = f"; left out throughout: {', '.join(sorted(args.without))}" if args.without else ""
+    threshold = "" if args.p_alarm is None else f"; checks requested from {args.p_alarm:g} on"
+    return f"{n_passages} passages of {who}, {seeds}{left_out}{threshold}"
+
+
 def _ids(site: Site) -> list[str]:
     return [spec.sensor_id for spec in site.sensors]
 
 
-def _changed(
-    first: Variant, name: str, *, has_cueing: bool = True, has_likelihoods: bool = True
-) -> Variant:
-    return Variant(
-        name=name,
-        site_toml=first.site_toml,
-        where=first.where,
-        without=first.without,
-        has_cueing=has_cueing,
-        has_likelihoods=has_likelihoods,
-    )
-
-
 def _without(first: Variant, name: str, sensor_ids: Sequence[str]) -> Variant:
-    return Variant(
-        name=f"without {name}",
-        site_toml=first.site_toml,
-        where=first.where,
-        without=tuple(sorted({*first.without, *sensor_ids})),
-    )
+    left_out = tuple(sorted({*first.without, *sensor_ids}))
+    return replace(first, name=f"without {name}", without=left_out)
 
 
 def _alone(first: Variant, name: str, technologies: dict[str, list[str]]) -> Variant:
     others = [i for other, ids in technologies.items() if other != name for i in ids]
-    return Variant(
-        name=f"{name} alone",
-        site_toml=first.site_toml,
-        where=first.where,
-        without=tuple(sorted({*first.without, *others})),
-    )
+    left_out = tuple(sorted({*first.without, *others}))
+    return replace(first, name=f"{name} alone", without=left_out)

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import math
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -18,6 +19,11 @@ from standex.model.errors import StandexError
 OF_THE_TWIN = "Rates are of the twin: no statement about any device or place."
 OF_RECORDINGS = (
     "Rates are of these recordings alone: no statement about other people, things or places."
+)
+LOOKS_STOP = (
+    "  Tasks follow the threshold of the run (nobody is looked at again after their alarm), so a "
+    "curve tells what the same looks say at other thresholds: to judge cueing at another "
+    "threshold, run at it (--p-alarm)."
 )
 STAYS = (
     "Figures by group are of few passages, and they stay with whoever made them: they are not for "
@@ -91,6 +97,14 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def seconds_words(low_s: float, high_s: float) -> str:
+    """Return an interval of times; an end that so few cannot bound is left out."""
+    low, high = (f"{end:.1f} s" if math.isfinite(end) else "" for end in (low_s, high_s))
+    if low and high:
+        return f"{low} to {high}"
+    return f"from {low}" if low else f"up to {high}" if high else "too few for an interval"
+
+
 def summary_lines(found: Evaluated) -> list[str]:
     """Return the figures, for people at a terminal."""
     first, load, hourly = found.first, found.first.load, found.first.alarms_per_hour
@@ -103,7 +117,7 @@ def summary_lines(found: Evaluated) -> list[str]:
         )
     lines += [
         f"  {one.name}, {'median' if one.quantile == 0.5 else f'{one.quantile:.0%}'}: "
-        f"{one.value_s:.1f} s (of {one.n}; {one.low_s:.1f} to {one.high_s:.1f})"
+        f"{one.value_s:.1f} s (of {one.n}; {seconds_words(one.low_s, one.high_s)})"
         for one in first.times
         if one.n
     ]
@@ -121,13 +135,17 @@ def summary_lines(found: Evaluated) -> list[str]:
             f"{each.value:.1f} ({each.low:.1f} to {each.high:.1f}); target at most 6",
         ]
     for one in found.comparisons:
-        test = one.detected_at_pfa or one.detected
-        at = f"PFA {one.pfa_per_passage:g}" if one.detected_at_pfa else "own thresholds"
-        lines.append(
-            f"  against {one.name}, {at}: {test.n_second} in place of {test.n_first} of {test.n} "
-            f"detected, only here {test.only_second}, only there {test.only_first}, "
+        tests = [("own thresholds", one.detected), ("own thresholds", one.false)]
+        if one.detected_at_pfa is not None:
+            tests.append((f"PFA {one.pfa_per_passage:g} of each curve", one.detected_at_pfa))
+        lines += [
+            f"  against {one.name}, {at}, {test.name}: {test.n_second} in place of {test.n_first} "
+            f"of {test.n}, only here {test.only_second}, only there {test.only_first}, "
             f"McNemar p = {test.p_value:.2g}"
-        )
+            for at, test in tests
+        ]
+    if found.comparisons:
+        lines.append(LOOKS_STOP)
     for rates in found.by_factor.values():
         lines += [f"  {one}" for one in rates]
     if found.by_factor:

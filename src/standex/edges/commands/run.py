@@ -1,7 +1,6 @@
 """``standex run``: a site live, on the twin or on the raw records of a lab recording."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -21,6 +20,7 @@ from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.read import read_trajectories
 from standex.edges.trajectories.shipped import load_shipped, shipped_names
 from standex.edges.trajectories.stated import Unit
+from standex.edges.truth_file import EMPTY_S, entering_after
 from standex.edges.twin_source import TwinPlan, TwinSource
 from standex.model.errors import StandexError
 from standex.model.site import Site
@@ -30,7 +30,6 @@ from standex.twin.carry import draw_truth
 HELP = "a site live, on the twin or on the raw records of a lab recording"
 _LEAD_NS = 700_000_000
 CROWD_S = 120.0  # people of a crowd come in so long, when nothing is said
-EMPTY_S = 2.0  # the room is empty so long, for the sensors to learn it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +105,7 @@ def twin_session(
         StandexError: a fault cannot be understood.
     """
     clock = SystemClock()
-    trajectories = _entering_after(trajectories, EMPTY_S)
+    trajectories = entering_after(trajectories, EMPTY_S)
     truth = draw_truth(trajectories.people, exercise_of(site), seed=args.seed)
     plan = TwinPlan(
         site=site,
@@ -129,14 +128,6 @@ def twin_session(
         truth=truth,
         about={"site": site.site_id, "trajectories": trajectories.name},
     )
-
-
-def _entering_after(trajectories: Trajectories, lead_s: float) -> Trajectories:
-    """Return the same ways, the first person entering after ``lead_s``."""
-    if not len(trajectories.frame):
-        return trajectories
-    shift = round(lead_s * trajectories.frame_rate_hz) - int(trajectories.frame.min())
-    return replace(trajectories, frame=trajectories.frame + shift)
 
 
 def _recorded_session(file: Path, *, site: Site, site_toml: str) -> Session:

@@ -33,6 +33,7 @@ def write_assessment(
     consequence_unit: str,
     questions: Mapping[str, str],
     snippet: str,
+    needed: str,
     source: str,
 ) -> Path:
     """Write the report of an assessment as one HTML file.
@@ -45,6 +46,7 @@ def write_assessment(
         consequence_unit: of the consequences.
         questions: of the seeds, by the name of their quantity.
         snippet: for the site file.
+        needed: what evidence an alarm needs with these priors, in words.
         source: file and its hash, said at the foot.
 
     Returns:
@@ -59,6 +61,8 @@ def write_assessment(
         raise StandexError(
             "reports need the package jinja2; install it with pip install 'standex[report]'"
         ) from error
+    if not path.parent.is_dir():
+        raise StandexError(f"{path}: cannot be written, there is no such folder; choose another")
     folder = resources.files("standex.edges.report")
     # One look for all reports: the style is that of the report of a run.
     run_page = (folder / "page.html.j2").read_text("utf-8")
@@ -71,9 +75,10 @@ def write_assessment(
         title=title,
         site=site,
         snippet=snippet,
+        needed=needed,
         source=source,
         consequence_unit=consequence_unit,
-        **_pictures(found, questions, consequence_unit),
+        **_pictures(found, questions),
         **_content(found),
     )
     partial = path.with_name(f"{path.name}.part")
@@ -87,9 +92,7 @@ def write_assessment(
     return path
 
 
-def _pictures(
-    found: Assessment, questions: Mapping[str, str], consequence_unit: str
-) -> dict[str, Any]:
+def _pictures(found: Assessment, questions: Mapping[str, str]) -> dict[str, Any]:
     # Here and not above: they need matplotlib, an optional extra, and say so when it is missing.
     from standex.edges.report.canvas import DARK, LIGHT, Figure, Palette, data_uri  # noqa: PLC0415
     from standex.edges.report.figure_ranges import draw_ranges  # noqa: PLC0415
@@ -113,9 +116,7 @@ def _pictures(
             lambda p: draw_ranges(priors, p, n_columns=2, x_label="prior per person")
         ),
         "attempts_drawn": drawn(lambda p: draw_ranges(attempts, p, n_columns=1)),
-        "losses_drawn": drawn(
-            lambda p: draw_ranges(losses, p, n_columns=2, x_label=consequence_unit)
-        ),
+        "losses_drawn": drawn(lambda p: draw_ranges(losses, p, n_columns=2)),
         "scenarios_drawn": drawn(lambda p: draw_scenarios(found, p, names)),
         "seeds_drawn": drawn(lambda p: draw_ranges(seeds, p, n_columns=2)) if seeds else None,
     }

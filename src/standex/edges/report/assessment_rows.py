@@ -10,6 +10,8 @@ from standex.edges.report.figure_ranges import RangePanel, RangeRow
 from standex.planning.expert_quantiles import Quantity, pooled
 from standex.planning.threat import Assessment, Prior
 
+NEARLY_ALONE = 0.8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorRow:
@@ -194,6 +196,12 @@ def spread_words(found: Assessment) -> tuple[str, ...]:
             f"{one_in(prior.per_person)}. Without {names[row]}, who moves it most, it would be "
             f"{one_in(others[row])}."
         )
+    heaviest = int(np.argmax(found.weight))
+    if found.weight[heaviest] > NEARLY_ALONE:
+        lines.append(
+            f"{names[heaviest]} has {100 * found.weight[heaviest]:.0f} % of the weight: this is "
+            "nearly the opinion of one. Look at what equal weights give."
+        )
     most_bits = math.log2(len(names))
     lines.append(
         f"How the scenarios share an attempt: the experts diverge by {found.disagreement_bits:.2f} "
@@ -210,7 +218,7 @@ def place_time_rows(found: Assessment) -> tuple[tuple[str, ...], ...]:
         (
             place,
             time,
-            f"{given.place_share[place] * given.time_share[time]:.0%}",
+            f"{given.place_share[place] * given.time_share[time] * 100:.0f} %",
             *(one_in(found.place_time_prior[name, place, time]) for name in classes),
         )
         for place in given.place_share

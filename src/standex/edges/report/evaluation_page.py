@@ -91,6 +91,15 @@ def interval(low: float, high: float) -> str:
     return f"{share(low)} to {share(high)}"
 
 
+def probability(value: float) -> str:
+    """Return a probability for people, never a bare 0 or 100 %, with digits where it is small."""
+    if math.isnan(value):
+        return "not known"
+    if value > 0.999:
+        return "above 99.9 %"
+    return "below 0.0001 %" if value < 1e-6 else f"{100 * value:.2g} %"
+
+
 def number(value: float) -> str:
     """Return a number for people, three digits."""
     if math.isnan(value):
@@ -191,12 +200,19 @@ def _stated_words(found: Evaluated) -> str:
     if point is None:
         return ""
     pd, pfa = point.pd_per_passage, point.pfa_per_passage
+    n_false = count(pfa.k, "false alarm", "false alarms")
     return (
         f"Where the curve of these very passages has a PFA of at most "
         f"{found.stated.pfa_per_passage:g}, "
         f"{share(pd.value)} of those with a threat would be detected ({pd.k} of {pd.n}; "
-        f"{interval(pd.low, pd.high)}), with {pfa.k} false alarms in {pfa.n} passages "
+        f"{interval(pd.low, pd.high)}), with {n_false} in {pfa.n} passages "
         f"({interval(pfa.low, pfa.high)}). The threshold is chosen on the passages it is stated on."
+        + (
+            f" So few passages show no PFA between 0 and {1 / pfa.n:.2g}: this is the PD without "
+            "any false alarm."
+            if found.stated.pfa_per_passage * pfa.n < 1
+            else ""
+        )
     )
 
 
@@ -232,7 +248,7 @@ def _load(found: Evaluated) -> dict[str, Any] | None:
     operators = count(load.operators, "operator", "operators")
 
     def row(name: str, one: Expected, target: str, *, is_share: bool) -> dict[str, str]:
-        words = share if is_share else number
+        words = probability if is_share else number
         return {
             "name": name,
             "value": words(one.value),

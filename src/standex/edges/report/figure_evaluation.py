@@ -13,6 +13,7 @@ from standex.model.picture import Outcome
 
 STYLES = ("-", "--", "-.", ":")
 MOST_CURVES = 4  # more of them cannot be told apart on paper
+LOAD_TARGET = 6 * STEADY_PER_10_MIN  # alarms per operator-hour
 DET_TICKS = (0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95)
 
 
@@ -149,13 +150,19 @@ def draw_priors(found: Evaluated) -> Figure:
         if np.nanmax(high, initial=0) > 0:
             one.set_yscale("log")
             least = np.nanmin(value[value > 0]) if (value > 0).any() else 1e-6
-            one.set_ylim(least / 10, 2 * np.nanmax(high))
+            reached = [np.nanmax(high)] + ([LOAD_TARGET] if name != "ppv" else [])
+            one.set_ylim(min(least, *reached) / 10, 2 * max(reached))
     axes[0].set_ylabel("P(threat | alarm)")
     axes[1].set_ylabel("alarms per operator-hour")
-    target = 6 * STEADY_PER_10_MIN
-    axes[1].axhline(target, color=LIGHT.outcome[Outcome.ALARM], linewidth=1, linestyle="--")
-    axes[1].annotate("target, at most 6", (axes[1].get_xlim()[0], target), xytext=(4, 3),
-                     textcoords="offset points", fontsize=8, color=LIGHT.ink)  # fmt: skip
+    axes[1].axhline(LOAD_TARGET, color=LIGHT.outcome[Outcome.ALARM], linewidth=1, linestyle="--")
+    axes[1].annotate(
+        f"target: at most {LOAD_TARGET:g}",
+        (axes[1].get_xlim()[0], LOAD_TARGET),
+        xytext=(4, 3),
+        textcoords="offset points",
+        fontsize=8,
+        color=LIGHT.ink,
+    )
     _title(axes[0], found, "Alarms that are right. Band: 95 %")
     _title(axes[1], found, "Load of staff. Band: 95 %")
     return figure
@@ -179,7 +186,7 @@ def draw_comparisons(found: Evaluated) -> Figure:
     axes.grid(visible=True, axis="x", color=LIGHT.faint, linewidth=0.4, alpha=0.6)
     axes.set_axisbelow(True)
     _title(axes, found, "What each part is worth")
-    if found.comparisons:
+    if any(one.detected.n for one in found.comparisons):
         axes.legend(loc="best", fontsize=8, edgecolor=LIGHT.faint)
     return figure
 

@@ -1,12 +1,14 @@
 """The picture of opinions side by side: who said from where to where, and what became of it."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standex.edges.report.canvas import Axes, Figure, Palette, new_figure, quiet
 
 ROW_IN, HEAD_IN = 0.235, 0.95
+TITLE_LETTERS = 58
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ def _draw_panel(axes: Axes, panel: RangePanel, palette: Palette, *, has_names: b
     quiet(axes, palette)
     if panel.is_log:
         axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter("")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     shown = [value for row in panel.rows for value in (row.low, row.median, row.high, row.mean)]
     known = [value for value in (*shown, panel.truth) if value is not None and math.isfinite(value)]
     left = _left_end(known, is_log=panel.is_log)
@@ -103,7 +107,8 @@ def _draw_panel(axes: Axes, panel: RangePanel, palette: Palette, *, has_names: b
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=True, axis="x", color=palette.faint, linewidth=0.4, alpha=0.6)
     axes.set_axisbelow(True)
-    axes.set_title(panel.title, loc="left", fontsize=9, color=palette.ink)
+    title = textwrap.fill(panel.title, TITLE_LETTERS)
+    axes.set_title(title, loc="left", fontsize=9, color=palette.ink)
 
 
 def _left_end(known: Sequence[float], *, is_log: bool) -> float:

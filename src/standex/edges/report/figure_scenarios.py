@@ -56,6 +56,8 @@ def draw_scenarios(found: Assessment, palette: Palette, names: Sequence[str]) ->
     right.barh(rows, found.scenario_weight, height=0.62, color=palette.sensors[0])
     right.set_xlim(0, 1)
     for row, share in zip(rows, found.scenario_weight, strict=True):
-        right.text(share + 0.02, row, f"{share:.0%}", va="center", fontsize=8, color=palette.ink)
+        right.text(
+            share + 0.02, row, f"{100 * share:.0f} %", va="center", fontsize=8, color=palette.ink
+        )
     right.set_xlabel("share of the expected consequence")
     return figure
