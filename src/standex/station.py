@@ -45,10 +45,13 @@ from standex.model.record import Record
 from standex.model.site import Site
 from standex.model.tracks import Association, Snapshot, Tracks, no_tracks
 from standex.tracking.hand_over import JointHandOver
+from standex.tracking.reunion import Reunion
 from standex.tracking.tracker import CrowdTracker
 
 MAX_UNSEEN_S = 1.0  # whoever is lost for longer is the hand-over's: it weighs all, and may revise
 HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
+# What clothing says is that of the cameras' descriptors on people of one real video.
+REUNION = Reunion(descriptor_between=0.15)
 DRIFT_STEP_S = 0.5  # air spreads over metres on its way
 KNOWN_S = 1.0  # coverage counts for whoever was followed within this time of it; see update
 
@@ -90,7 +93,7 @@ class Station:
             log_prior=log_prior,
             technologies=technologies,
             tracker=tracker_of(site),
-            hand_over=JointHandOver(site=site),
+            hand_over=JointHandOver(site=site, model=REUNION),
             fuser=LedgerFuser(
                 log_prior=log_prior,
                 zone_share=site.zone_share,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,12 @@ from standex.evaluation.judged_people import (
     JudgedPeople,
     alarm_rates,
     chance_of_as_many,
+    judged,
     stated_probabilities,
 )
 from standex.evaluation.rates import rate
+from standex.evaluation.score import PersonOutcome
+from standex.model.picture import Outcome
 
 
 def walked(rng, n: int, *, boldness: float = 1.0, prior: float = 0.2) -> JudgedPeople:
@@ -74,6 +79,26 @@ def test_rates_count_who_was_not_looked_at() -> None:
     pd, pfa = alarm_rates(people, 0.5)
     assert (pd.k, pd.n, pfa.k, pfa.n) == (1, 2, 1, 2)
     np.testing.assert_array_equal(people.clean, [0.5, 0.4])
+
+
+def test_outcomes_of_runs_are_people() -> None:
+    one = PersonOutcome(
+        person=1,
+        item_class="threat_metal",
+        outcome=Outcome.ALARM,
+        p_threat=0.8,
+        n_looks=2,
+        n_tracks=1,
+        alert_s=1.0,
+        seconds_in_reach=2.0,
+        p_max=0.9,
+        p_final=0.7,
+    )
+    people = judged([one, replace(one, item_class="nothing", p_max=0.0, p_final=np.nan)])
+    assert people.is_threat.tolist() == [True, False]
+    assert people.clean.tolist() == [0.0]
+    np.testing.assert_array_equal(people.p_final, [0.7, np.nan])
+    assert len(judged([]).p_max) == 0
 
 
 @pytest.mark.parametrize(

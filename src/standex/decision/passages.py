@@ -8,7 +8,6 @@ from jaxtyping import Bool, Float
 
 from standex.decision.arrival import Pace, next_lines
 from standex.decision.things import is_thing
-from standex.decision.verdict import JUST_ARRIVED
 from standex.model.picture import Outcome, Passage, PassageKind, Verdict
 from standex.model.site import Line, LineRole, Site
 from standex.model.tracks import Tracks
@@ -37,7 +36,7 @@ def new_passage(
         entries=(),
         log_posterior=log_prior,
         verdict=Verdict(
-            outcome=Outcome.PENDING, p_threat=0.0, zone=None, coverage=0.0, reason=JUST_ARRIVED
+            outcome=Outcome.PENDING, p_threat=0.0, zone=None, coverage=0.0, reason="just arrived"
         ),
     )
 

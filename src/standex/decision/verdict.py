@@ -1,13 +1,11 @@
 """One person's verdict: four outcomes, and the last branch is the safe one."""
 
 import math
+from functools import lru_cache
 
 from standex.model.picture import Outcome, Verdict
 from standex.model.site import OperatingPoint
 from standex.model.zones import BodyZone
-
-JUST_ARRIVED = "just arrived"  # reason of a verdict that nobody has reached
-
 
 def decide(
     *,
@@ -42,16 +40,21 @@ def decide(
         outcome = Outcome.NOTHING_FOUND
     else:
         outcome = Outcome.NOT_SCREENED
+    p_alarm, min_coverage = _limits(point.p_alarm, point.min_coverage)
     if (
         before is not None
         and outcome is before.outcome
         and zone is before.zone
         and (p_threat, coverage) == (before.p_threat, before.coverage)
-        and before.reason != JUST_ARRIVED
     ):
-        return before
-    reason = (
-        f"P(threat) {p_threat:.3f} against {point.p_alarm:.3f}, "
-        f"coverage {coverage:.2f} against {point.min_coverage:.2f}"
-    )
+        # Most people, most of the time. The thresholds may have changed since.
+        if p_alarm in before.reason and before.reason.endswith(min_coverage):
+            return before
+    reason = f"P(threat) {p_threat:.3f}{p_alarm}coverage {coverage:.2f}{min_coverage}"
     return Verdict(outcome=outcome, p_threat=p_threat, zone=zone, coverage=coverage, reason=reason)
+
+
+@lru_cache(maxsize=64)
+def _limits(p_alarm: float, min_coverage: float) -> tuple[str, str]:
+    """Return the thresholds in words, as they stand in a reason."""
+    return f" against {p_alarm:.3f}, ", f" against {min_coverage:.2f}"

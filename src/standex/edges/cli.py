@@ -27,6 +27,7 @@ COMMANDS = (
     "sites",
     "recordings",
     "library",
+    "surrogate",
 )
 FAILED, INTERRUPTED = 2, 130
 

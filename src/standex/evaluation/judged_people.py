@@ -1,5 +1,6 @@
 """People with known truth and what was said of them: do stated probabilities and budgets hold?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from standex.evaluation.reliability import (
     all_hold,
     reliability,
 )
+from standex.evaluation.score import PersonOutcome
 
 REFUTED = 0.005  # a promise under which so few trials turn out so badly is taken for broken
 
@@ -52,6 +54,15 @@ class JudgedPeople:
     def clean(self) -> Float[np.ndarray, " m"]:
         """Return the largest posterior of each who carried no threat, benign things included."""
         return self.p_max[~self.is_threat]
+
+
+def judged(outcomes: Sequence[PersonOutcome]) -> JudgedPeople:
+    """Return what was said of the people of simulated runs."""
+    return JudgedPeople(
+        item_class=tuple(one.item_class for one in outcomes),
+        p_max=np.array([one.p_max for one in outcomes], dtype=np.float64),
+        p_final=np.array([one.p_final for one in outcomes], dtype=np.float64),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

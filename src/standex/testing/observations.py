@@ -70,7 +70,9 @@ def _check_positions(positions: Positions) -> None:
     assert positions.existence.shape == (n,), "one existence per position"
     check_probability(positions.existence, "existence")
     assert positions.descriptor.shape[:1] == (n,), "one row of descriptor per position"
-    assert np.isfinite(positions.descriptor).all(), "descriptors must be finite"
+    is_known = np.isfinite(positions.descriptor)
+    is_whole = is_known.all(axis=1) | np.isnan(positions.descriptor).all(axis=1)
+    assert is_whole.all(), "a descriptor must be finite, or NaN as a whole where none is known"
     assert positions.clutter_per_m2 >= 0, "clutter_per_m2 cannot be negative"
     if positions.p_object is not None:
         assert positions.p_object.shape == (n,), "one p_object per position"

@@ -11,7 +11,8 @@ know either. Surrogate, simulated.
 Records are of kind ``surrogate.looks``:
 
     place_sensor_m  [n, 2]         where the looks were, with an error
-    score           [n, zones, features]  NaN where a zone was not seen
+    score           [n, zones, features]
+    is_seen         [n, zones]     where False, the score means nothing
     share           [n, zones]     of the chance of detection that the look had
     zone            [zones]        rows of ``ZONES``
     is_joined       []             1 where a look is all of a passage, 0 where it is one of several
@@ -32,6 +33,8 @@ from standex.twin.score_bank import ScoreBank, SensorBank
 KIND = "surrogate.looks"
 JITTER = 0.1  # standard deviations of a feature: no two people score exactly alike
 PLACE_SIGMA_M = 0.07
+ALIKE_M = 0.3  # looks from places that near are alike
+LONGEST_S = 5.0  # of a passage through the reach
 HIDES_M = 1.0  # whoever is so far out of reach may still hide somebody
 KEPT = 20_000  # people whose likes are remembered
 
@@ -64,7 +67,6 @@ class SurrogateLooks:
     _like: dict[tuple[int, int, bool], np.ndarray] = field(
         default_factory=dict[tuple[int, int, bool], np.ndarray], repr=False
     )
-    _open: dict[int, bool] = field(default_factory=dict[int, bool], repr=False)
 
     def record(self, scene: Scene, t_utc_ns: int, sequence: int, /) -> Record | None:
         """Return the looks around ``t_utc_ns``, or None when the sensor is dead."""
@@ -72,22 +74,27 @@ class SurrogateLooks:
         if fault == "dead":
             return None
         people = scene.at(t_utc_ns)
-        local, chosen = self._chosen(people)
+        local, chosen = self._local(people), self._chosen(scene, people)
         if fault == "obscured":
             chosen = []
         rng = np.random.default_rng([self.seed, 31, sequence])
         bank = self.bank.sensors[self.kind]
         found = [
-            (row, self._row(scene, bank, int(people.person[row]), local[row, 0], is_hidden=hidden))
-            for row, hidden in chosen
+            (row, self._row(scene, person, x_m, is_hidden=hidden, rng=rng))
+            for row, person, x_m, hidden in (
+                (row, int(people.person[row]), float(local[row, 0]), hidden)
+                for row, hidden in chosen
+            )
         ]
         rows = np.array([row for row, known in found if known >= 0], dtype=np.int64)
         at = np.array([known for _, known in found if known >= 0], dtype=np.int64)
-        score = bank.score[at] + JITTER * bank.spread * rng.normal(size=bank.score[at].shape)
+        is_seen = ~np.isnan(bank.score[at]).any(axis=2)
+        noise = JITTER * bank.spread * rng.normal(size=bank.score[at].shape)
+        score = np.where(is_seen[..., None], bank.score[at] + noise, 0.0)
         place = local[rows]
         place = place + PLACE_SIGMA_M * rng.normal(size=place.shape)
         if fault == "nan" and len(score):
-            score[0, 0, 0] = np.inf
+            score[0, 0, 0] = np.nan
         return Record(
             sensor_id=self.sensor_id,
             t_utc_ns=t_utc_ns,
@@ -96,45 +103,67 @@ class SurrogateLooks:
             arrays={
                 "place_sensor_m": place,
                 "score": score,
+                "is_seen": is_seen,
                 "share": bank.share[at],
                 "zone": np.array([ZONE_INDEX[zone] for zone in bank.zones]),
                 "is_joined": np.array(int(self.is_joined)),
             },
         )
 
-    def _chosen(self, people: PeopleNow) -> tuple[np.ndarray, list[tuple[int, bool]]]:
-        """Return everybody's places in the frame of the sensor, and whom it could look at.
+    def _chosen(self, scene: Scene, people: PeopleNow) -> list[tuple[int, bool]]:
+        """Return the rows of whom the sensor could look at, each with whether others hide them."""
+        inside, hidden = self._in_reach(people)
+        if not self.is_joined:
+            return [(row, bool(hidden[row])) for row in np.flatnonzero(inside).tolist()]
+        row_of = {person: row for row, person in enumerate(people.person.tolist())}
+        before, _ = self._past(scene, people.t_utc_ns, 1)
+        return [
+            (row_of[person], self._was_hidden(scene, people.t_utc_ns, person))
+            for person in before
+            if person in row_of and not inside[row_of[person]]
+        ]
 
-        Those are rows, each with whether others are in the way.
-        """
-        pose = self.site_from_sensor
-        local = (people.position_site_m - pose.translation_m[:2]) @ pose.rotation[:2, :2]
-        velocity = people.velocity_site_m_per_s @ pose.rotation[:2, :2]
+    def _was_hidden(self, scene: Scene, t_utc_ns: int, person: int) -> bool:
+        """Return whether others hid somebody who has gone by, all the way through."""
+        for records_ago in range(1, round(LONGEST_S * self.rate_hz) + 1):
+            inside, open_to_view = self._past(scene, t_utc_ns, records_ago)
+            if person in open_to_view:
+                return False
+            if person not in inside:
+                break
+        return True
+
+    def _past(self, scene: Scene, t_utc_ns: int, records_ago: int) -> tuple[list[int], list[int]]:
+        """Return who was in reach some records ago, and of them whom nobody hid."""
+        people = scene.at(t_utc_ns - round(records_ago * 1e9 / self.rate_hz))
+        inside, hidden = self._in_reach(people)
+        return people.person[inside].tolist(), people.person[inside & ~hidden].tolist()
+
+    def _in_reach(self, people: PeopleNow) -> tuple[np.ndarray, np.ndarray]:
+        """Return who is in reach, and whom others hide."""
+        local, turn = self._local(people), self.site_from_sensor.rotation[:2, :2]
         near = np.flatnonzero((np.abs(local) < self.reach.far_m + HIDES_M).all(axis=1))
-        inside = np.zeros(len(local), dtype=bool)
-        inside[near] = self.reach.inside(local[near], velocity[near])
-        hidden = np.zeros(len(local), dtype=bool)
+        inside, hidden = np.zeros((2, len(local)), dtype=bool)
+        inside[near] = self.reach.inside(local[near], people.velocity_site_m_per_s[near] @ turn)
         if inside.any():
             hidden[near] = self.reach.hidden(local[near])
-        rows = np.flatnonzero(inside).tolist()
-        if not self.is_joined:
-            return local, [(row, bool(hidden[row])) for row in rows]
-        return local, self._gone_by(people, {int(people.person[row]): row for row in rows}, hidden)
+        return inside, hidden
 
-    def _gone_by(
-        self, people: PeopleNow, now: dict[int, int], hidden: np.ndarray
-    ) -> list[tuple[int, bool]]:
-        """Return who has just left the reach; hidden are those who were, all the way through."""
-        for person, row in now.items():
-            self._open[person] = self._open.get(person, True) and bool(hidden[row])
-        row_of = {int(person): row for row, person in enumerate(people.person)}
-        gone = {person: self._open.pop(person) for person in self._open.keys() - now.keys()}
-        return [(row_of[person], was) for person, was in sorted(gone.items()) if person in row_of]
+    def _local(self, people: PeopleNow) -> np.ndarray:
+        pose = self.site_from_sensor
+        return (people.position_site_m - pose.translation_m[:2]) @ pose.rotation[:2, :2]
 
     def _row(
-        self, scene: Scene, bank: SensorBank, person: int, x_m: float, *, is_hidden: bool
+        self,
+        scene: Scene,
+        person: int,
+        x_m: float,
+        *,
+        is_hidden: bool,
+        rng: np.random.Generator,
     ) -> int:
         """Return the row of the bank for a look at somebody, or -1 where it comes to nothing."""
+        bank = self.bank.sensors[self.kind]
         key = (scene.truth.seed, person, is_hidden)
         if key not in self._like:
             if len(self._like) >= KEPT:
@@ -143,8 +172,11 @@ class SurrogateLooks:
         rows = self._like[key]
         if not len(rows):
             return -1
-        nearest = int(rows[np.argmin(np.abs(bank.x_m[rows] - x_m))])
-        return nearest if bank.share[nearest].any() else -1
+        away_m = np.abs(bank.x_m[rows] - x_m)
+        # Far from all of them any will do: those at the ends, where people come out from behind
+        # others, are looked at less often than the rest, and must not stand for all beyond.
+        best = int(np.argmin(away_m)) if away_m.min() < ALIKE_M else int(rng.integers(len(rows)))
+        return int(rows[best]) if bank.share[rows[best]].any() else -1
 
     def _draw(
         self, scene: Scene, bank: SensorBank, person: int, *, is_hidden: bool

@@ -87,6 +87,14 @@ def test_what_sensors_share_is_found_and_told_for_the_site_file(asked, capsys) -
     assert one.correlation == pytest.approx(pair["correlation"], abs=0.005)
 
 
+def test_the_tables_are_a_file(asked, tmp_path, capsys) -> None:
+    assert go("--out", str(tmp_path / "d.toml")) == 0
+    (table,) = tomllib.loads((tmp_path / "d.toml").read_text())["dependence"]
+    assert table["between"] == ["di-south", "mw-south"]
+    assert go("--out", str(tmp_path / "none" / "d.toml")) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_sensors_without_a_calibration_do_not_count() -> None:
     with pytest.raises(StandexError, match="no calibrated sensor of site metro looked at anybody"):
         rated(METRO, {}, [(1, looks(1))])

@@ -50,6 +50,7 @@ def test_machines_get_all_of_it(tmp_path, capsys) -> None:
     ("words", "said"),
     [
         (["{a}", "--bins", "0"], "at least 1 is wanted"),
+        ([], "name files of people"),
         (["{a}", "{a}"], "not different passages"),
         (["{empty}"], "no final posterior"),
         (["{none}"], "cannot be read"),

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from mcap.reader import make_reader
 
@@ -22,6 +23,7 @@ from standex.edges.recording.writer import RecordingWriter
 from standex.model.errors import RecordingError
 from standex.model.picture import Picture
 from standex.model.ports import Sink
+from standex.model.record import Record
 from standex.model.tracks import no_tracks
 
 PICTURE = Picture(
@@ -241,3 +243,19 @@ def test_a_closed_recording_takes_nothing(tmp_path: Path, examples: Any, new_wri
     writer.close()
     with pytest.raises(ValueError, match="was closed"):
         writer.publish(*examples.step(0))
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_a_cameras_picture_is_in_no_recording(
+    tmp_path: Path, examples: Any, new_writer: Any, profile: Profile
+) -> None:
+    picture = Record(
+        sensor_id="mw-1",
+        t_utc_ns=examples.T0,
+        kind="video.frame",
+        sequence=1,
+        arrays={"image": np.full((4, 4, 3), 171, dtype=np.uint8)},
+    )
+    with new_writer(tmp_path / "a.mcap", profile=profile) as writer:
+        writer.record(picture)
+    assert b"video.frame" not in all_bytes(tmp_path / "a.mcap")

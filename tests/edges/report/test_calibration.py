@@ -27,6 +27,7 @@ def evidence(rng):
     return evidence_of(held, rng=rng, n_resamples=10)
 
 
+@pytest.mark.slow
 def test_the_page_needs_nothing_else_and_the_data_are_beside_it(evidence, tmp_path) -> None:
     page = write_calibration_report(CALIBRATION, evidence, tmp_path / "r")
     text = page.read_text()
@@ -48,6 +49,7 @@ def test_the_page_needs_nothing_else_and_the_data_are_beside_it(evidence, tmp_pa
         assert sum(int(row["n"]) for row in csv.DictReader(file)) == 120
 
 
+@pytest.mark.slow
 def test_it_is_the_same_whenever_it_is_written(evidence, tmp_path) -> None:
     first, again = (
         write_calibration_report(CALIBRATION, evidence, tmp_path / name) for name in "ab"
@@ -55,6 +57,7 @@ def test_it_is_the_same_whenever_it_is_written(evidence, tmp_path) -> None:
     assert first.read_bytes() == again.read_bytes()
 
 
+@pytest.mark.slow
 def test_what_people_wrote_is_text_and_no_markup(evidence, tmp_path) -> None:
     odd = replace(CALIBRATION, provenance="<script>alert(1)</script>", origin=Origin.MEASURED)
     text = write_calibration_report(odd, evidence, tmp_path).read_text()
@@ -69,6 +72,7 @@ def test_the_sentences_say_how_far_to_believe_it(evidence) -> None:
     assert "of 10 bins (99.5 % intervals)" in said
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_is_said(evidence, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StandexError, match=r"--report .*cannot be written"):

@@ -236,6 +236,15 @@ def test_without_a_calibration_it_shows_and_weighs_nothing(site, rng) -> None:
     assert health.reason is HealthReason.NOT_CALIBRATED
 
 
+def test_an_expired_calibration_weighs_nothing(site, calibration, rng) -> None:
+    old = replace(calibration, expires_utc_ns=T0)
+    evidence, coverage, health = once(technology(site, old), burst(rng, simulant=60.0))
+    assert evidence.calibration_id == ""
+    assert not evidence.log_likelihood.any()
+    assert not coverage.p_detect.any()
+    assert health.reason is HealthReason.CALIBRATION_EXPIRED
+
+
 @pytest.mark.parametrize(
     ("arrays", "reason", "word"),
     [

@@ -18,7 +18,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from standex.edges.many_runs import START_UTC_NS
 from standex.edges.plugins import build_instruments, build_technologies
 from standex.edges.settings import parse_crowd, parse_site, site_text
 from standex.evaluation.chain import ChainChunk, chain_chunk
+from standex.evaluation.chain_clothing import BETWEEN, NOISE
 from standex.evaluation.chain_failures import P_2D, P_3D, P_COMMAND, P_RE_ID
 from standex.evaluation.chain_figures import GOAL, PUBLISHED, ChainFigures, figures_of
 from standex.evaluation.chain_lines import chain_of
@@ -37,6 +38,8 @@ from standex.evaluation.chain_score import Cause
 from standex.evaluation.rates import Rate
 from standex.model.errors import StandexError
 from standex.station import Station
+from standex.tracking.hand_over import JointHandOver
+from standex.tracking.reunion import Reunion
 from standex.twin.crowd.plan import CrowdPlan
 from standex.twin.crowd.simulate import simulate_crowd
 
@@ -152,6 +155,9 @@ def run_job(job: Job) -> ChainChunk:
     with threadpool_limits(limits=1):
         crowd = simulate_crowd(plan, duration_s=job.duration_s, seed=job.seed)
         station = Station.of(site, build_technologies(site, {}), {})
+        # The descriptors of this evaluation are assumed ones, and so is how much they say.
+        model = Reunion(descriptor_within=NOISE, descriptor_between=BETWEEN)
+        station = replace(station, hand_over=JointHandOver(site=site, model=model))
         instruments = build_instruments(site, job.seed)
         return chain_chunk(
             station, instruments, crowd, start_utc_ns=START_UTC_NS, has_clothing=job.has_clothing

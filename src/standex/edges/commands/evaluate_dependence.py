@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=natural, default=FIRST_SEED, help="of the first run")
     parser.add_argument("--recording", default="corridor", help="shipped recording to walk")
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--out", type=Path, help="file for the tables of the site file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,6 +70,9 @@ def run(args: argparse.Namespace) -> int:
         rng=np.random.default_rng(0),
     )
     stated = site.correlations()
+    tables = [line for one in found if one.between[0] != one.between[1] for line in snippet(one)]
+    if args.out is not None:
+        _write(args.out, "\n".join(tables) + "\n")
     say(
         args,
         {
@@ -92,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         f"{args.seed + args.runs - 1}",
         *(f"  {one}{_against(one, stated)}" for one in found),
         *(f"  left out: {why}" for why in left_out),
-        *(line for one in found if one.between[0] != one.between[1] for line in snippet(one)),
+        *tables,
     )
     return 0
 
@@ -191,6 +196,15 @@ def snippet(one: EstimatedCorrelation) -> list[str]:
         f"correlation = {one.correlation:.2f}",
         f"reason = {json.dumps(reason)}",
     ]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise StandexError(
+            f"--out {path}: cannot be written ({error.strerror}); choose another"
+        ) from error
 
 
 def _against(one: EstimatedCorrelation, stated: Mapping[frozenset[str], float]) -> str:

@@ -21,7 +21,7 @@ HELP = "stated probabilities against the truth of passages"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="people with their truth")
+    parser.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="people with their truth")
     parser.add_argument("--system", default="", help="of a table of several systems")
     parser.add_argument("--bins", type=int, default=BINS, help="how many")
     parser.add_argument("--by-count", action="store_true", help="bins of as many people each")
@@ -32,6 +32,10 @@ def run(args: argparse.Namespace) -> int:
     """Read, count, tell."""
     if args.bins < 1:
         raise StandexError(f"--bins {args.bins}: at least 1 is wanted")
+    if not args.runs:
+        raise StandexError(
+            "name files of people: standex simulate SITE --json > RUN.json writes one"
+        )
     files = [read_people(path, system=args.system) for path in args.runs]
     stated = stated_probabilities(joined(files), n_bins=args.bins, is_by_count=args.by_count)
     if not stated.found.n:

@@ -22,6 +22,7 @@ from standex.edges.trial_files import (
 )
 from standex.edges.trial_recordings import RecordedPassage, record_passages, some_people
 from standex.model.errors import DataFileError, StandexError
+from standex.model.site import Site
 from standex.model.trajectories import Trajectories
 from standex.twin.carry import CarryModel, draw_truth
 
@@ -39,7 +40,7 @@ TOLD = (
     "Sensors that are told where to look were told by the station of standex, after what it made "
     "of the other sensors: that a shot was fired is in the recording, its reason is not."
 )
-_DRAWS = 1000
+_DRAWS = 100
 
 
 def add_make_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +110,7 @@ def run_make(args: argparse.Namespace) -> int:
         title=args.title,
         origin="simulated",
         site_id=site.site_id,
-        classes=site.items.names,
+        classes=_classes(site, exercise_of(site)),
         passages=rows,
         truth=truth,
         files=[f"recordings/r{k:02d}.mcap" for k in range(1, len(walks) + 1)],
@@ -163,6 +164,12 @@ def run_commit(args: argparse.Namespace) -> int:
         truth=read_truth_csv(args.truth),
     )
     return _said(args, public, sealed, len(passages), is_simulated=False)
+
+
+def _classes(site: Site, carry: CarryModel) -> tuple[str, ...]:
+    """Return the site's item classes, and what else is carried in the exercise."""
+    carried = [*carry.share, *(["benign_residue"] if carry.residue is not None else [])]
+    return (*site.items.names, *(name for name in carried if name not in site.items.names))
 
 
 def _ids(n: int) -> Sequence[str]:

@@ -6,6 +6,9 @@ import numpy as np
 
 from standex.model.observation import Evidence, Observation, Positions
 
+KINDS_OF_PICTURES = frozenset({"video.frame"})
+"""Records that no recording holds, in whichever profile: nobody's face is stored."""
+
 
 def without_body_data(observation: Observation) -> Observation:
     """Return ``observation`` without what shows a body or the clothes on it.

@@ -9,7 +9,7 @@ from standex.edges.recording import foxglove, layout
 from standex.edges.recording.codec import Schema, encode, json_schema
 from standex.edges.recording.container import Container
 from standex.edges.recording.layout import EventMessage, Profile, StepMessage
-from standex.edges.recording.privacy import without_body_data
+from standex.edges.recording.privacy import KINDS_OF_PICTURES, without_body_data
 from standex.model.errors import RecordingError
 from standex.model.event import Alert, Event
 from standex.model.hints import Hints
@@ -142,10 +142,14 @@ class RecordingWriter:
     def record(self, record: Record, /) -> None:
         """Keep a raw record in the lab profile; in the live profile do nothing.
 
+        A camera's pictures are in no profile: they show people.
+
         Raises:
             RecordingError: the disk is full or gone; see the class.
             ValueError: the recording was closed.
         """
+        if record.kind in KINDS_OF_PICTURES:
+            return
         if self._is_kept() and self.profile is Profile.LAB:
             topic = layout.RECORD_TOPICS + record.sensor_id
             self._add(topic, record.t_utc_ns, encode(record), schema=json_schema(Record))

@@ -93,7 +93,7 @@ def area_words(one: Area | None) -> str:
     if one is None:
         return "no scores"
     if math.isnan(one.low):
-        return f"{one.value:.3f} (no interval: all or none in order)"
+        return f"{one.value:.3f} (no interval: too few passages, or all in order)"
     return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
 
 

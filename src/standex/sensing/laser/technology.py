@@ -118,7 +118,10 @@ class LaserSpectrometer:
             RecordError: wrong kind, arrays, axis or numbers, or time runs backwards.
             StandexError: the library does not cover the spectrometer's axis.
         """
-        del hints  # it looks where its task told it to
+        calibration = self.calibration
+        if calibration is not None and record.t_utc_ns >= calibration.expires_utc_ns:
+            after, said = replace(self, calibration=None).perceive(state, record, hints)
+            return after, tuple(_expired(one, calibration) for one in said)
         known: LaserState = state
         burst = shots_of(record)
         quality = judge_shots(burst)
@@ -370,6 +373,16 @@ class _Look:
 
 def _zone(burst: ShotRecord) -> BodyZone | None:
     return ZONES[burst.zone] if 0 <= burst.zone < len(ZONES) else None
+
+
+def _expired(one: Observation, calibration: Calibration) -> Observation:
+    if not isinstance(one, Health) or one.reason is not HealthReason.NOT_CALIBRATED:
+        return one
+    return replace(
+        one,
+        reason=HealthReason.CALIBRATION_EXPIRED,
+        message=f"calibration {calibration.calibration_id} has expired; calibrate again",
+    )
 
 
 def _worse(health: Health, message: str) -> Health:

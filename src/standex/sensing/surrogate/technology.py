@@ -3,7 +3,8 @@
 It reads records of kind ``surrogate.looks``, which only the twin makes:
 
     place_sensor_m  [n, 2]         where the looks were, sensor frame (x forward, y left)
-    score           [n, zones, features]  NaN where a zone was not seen
+    score           [n, zones, features]
+    is_seen         [n, zones]     where False, the score means nothing
     share           [n, zones]     of the chance of detection that the look had
     zone            [zones]        rows of ``ZONES``
     is_joined       []             1 where a look is all of a passage, 0 where it is one of several
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from standex.model.calibration import Calibration
 from standex.model.errors import RecordError, SiteError
@@ -51,6 +52,7 @@ class Looks:
 
     place_m: Float[np.ndarray, "n 2"]
     score: Float[np.ndarray, "n zones features"]
+    is_seen: Bool[np.ndarray, "n zones"]
     share: Float[np.ndarray, "n zones"]
     zone: Int[np.ndarray, " zones"]
     is_joined: bool
@@ -178,9 +180,9 @@ class Surrogate:
         )
         said: list[Evidence] = []
         for at, zone_row in enumerate(looks.zone.tolist()):
-            score = looks.score[row, at]
-            if np.isnan(score).all():
+            if not looks.is_seen[row, at]:
                 continue
+            score = looks.score[row, at]
             zone = ZONES[zone_row]
             log_likelihood = np.zeros(len(self.class_names))
             if calibration is not None:
@@ -299,22 +301,25 @@ def parse_looks(record: Record) -> Looks:
     try:
         place, score = record.arrays["place_sensor_m"], record.arrays["score"]
         share, zone = record.arrays["share"], record.arrays["zone"]
+        is_seen = record.arrays["is_seen"]
         is_joined = bool(record.arrays["is_joined"])
     except KeyError as error:
         raise RecordError(f"{where}: no array {error}") from None
     n, zones = len(place), len(zone)
     if place.shape != (n, 2) or score.ndim != 3 or score.shape[:2] != (n, zones):
         raise RecordError(f"{where}: {place.shape} places, {score.shape} scores, {zones} zones")
+    if is_seen.shape != (n, zones) or is_seen.dtype != np.bool_:
+        raise RecordError(f"{where}: is_seen must say yes or no of {n} looks at {zones} zones")
     if share.shape != (n, zones) or not np.isin(zone, np.arange(len(ZONES))).all():
         raise RecordError(f"{where}: {share.shape} shares of {n} looks, zones {zone.tolist()}")
-    is_gap = np.isnan(score)
-    if np.isinf(score).any() or (is_gap.any(axis=2) != is_gap.all(axis=2)).any():
+    if not np.isfinite(score).all():
         raise RecordError(f"{where}: a score is not finite")
     if not (np.isfinite(place).all() and np.all(share >= 0) and np.all(share <= 1)):
         raise RecordError(f"{where}: a place is not finite, or a share is not from 0 to 1")
     return Looks(
         place_m=np.asarray(place, dtype=float),
         score=np.asarray(score, dtype=float),
+        is_seen=is_seen,
         share=np.asarray(share, dtype=float),
         zone=np.asarray(zone, dtype=np.int64),
         is_joined=is_joined,
