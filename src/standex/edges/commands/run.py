@@ -143,8 +143,8 @@ def _recorded_session(file: Path, *, site: Site, site_toml: str) -> Session:
         site_toml=site_toml,
         source=PacedSource(source, clock=clock),
         clock=clock,
-        # What the twin made says so beside it.
-        is_simulated=(file.parent / "truth.json").exists(),
+        # What the twin made says so, in it or beside it.
+        is_simulated=recording.origin == "simulated" or (file.parent / "truth.json").exists(),
         begin=clock.restart,
         started_utc_ns=first.t_utc_ns - _LEAD_NS,
     )
