@@ -168,6 +168,7 @@ def run(n_people: int) -> dict[str, object]:
         ),
         "ms_median": round(float(np.median(took_ms)), 3),
         "ms_p95": round(float(np.percentile(took_ms, 95)), 3),
+        "us_per_person": round(1e3 * float(np.mean(took_ms)) / n_people, 1),
         "cpu": cpu(),
     }
 
@@ -181,5 +182,5 @@ def cpu() -> str:
 
 
 if __name__ == "__main__":
-    for n in (100, 500):
+    for n in (50, 100, 200, 500):
         print(json.dumps(run(n)), flush=True)

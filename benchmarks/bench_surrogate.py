@@ -15,6 +15,7 @@ import os
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -25,6 +26,7 @@ import numpy as np
 from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import SystemClock
 from standex.edges.live import run
+from standex.edges.live_status import LiveStatus
 from standex.edges.many_runs import START_UTC_NS
 from standex.edges.perceive_pool import PerceivePool, heavy_sensors
 from standex.edges.plugins import build_instruments, build_technologies
@@ -36,12 +38,13 @@ from standex.evaluation.what_if import DecisionLog, decide_again
 from standex.model.event import Alert, Event
 from standex.model.observation import Observation
 from standex.model.picture import Outcome, Picture
+from standex.model.site import OperatingPoint
 from standex.station import Station
+from standex.tracking.tracker import CrowdTracker
 from standex.twin.carry import EXERCISE, draw_truth
 from standex.twin.crowd.simulate import simulate_crowd
 from standex.twin.crowd.truth import passages
 from standex.twin.scene import Scene
-from standex.tracking.tracker import CrowdTracker
 
 SITE, SEED = "stadium", 1
 FILLED_AFTER_S = 30.0  # by then the forecourt is as full as it will be
@@ -127,7 +130,7 @@ def closed(duration_s: float) -> None:
     print(json.dumps(line), flush=True)
     point = station.site.operating_point
     rows = log.rows * max(1, round(HOUR_S / duration_s))
-    for p_alarm in (point.p_alarm, 0.1, 0.5, 0.9):
+    for p_alarm in (point.p_alarm, 0.25, 0.5, 0.7):
         began_s = time.perf_counter()
         decide_again(rows, _at(point, p_alarm))
         took_s = time.perf_counter() - began_s
@@ -150,10 +153,8 @@ def closed(duration_s: float) -> None:
         )
 
 
-def _at(point: object, p_alarm: float) -> object:
-    from dataclasses import replace
-
-    return replace(point, p_alarm=p_alarm)  # type: ignore[type-var]
+def _at(point: OperatingPoint, p_alarm: float) -> OperatingPoint:
+    return replace(point, p_alarm=p_alarm)
 
 
 def live(duration_s: float) -> None:
@@ -183,7 +184,7 @@ def live(duration_s: float) -> None:
         started_utc_ns = clock.utc_ns() + 700_000_000
         source.begin(started_utc_ns)
 
-        async def go() -> object:
+        async def go() -> LiveStatus:
             return await run(
                 station,
                 source,

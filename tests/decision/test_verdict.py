@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -64,3 +65,22 @@ def test_an_alarm_stays(p_threat, coverage, past) -> None:
 
 def test_says_why() -> None:
     assert verdict(0.25, 0.5).reason == "P(threat) 0.250 against 0.500, coverage 0.50 against 0.40"
+
+
+def test_a_verdict_that_has_not_changed_is_the_same_one() -> None:
+    def again(point: OperatingPoint, coverage: float = 0.9) -> Verdict:
+        return decide(
+            p_threat=0.1,
+            zone=BodyZone.WAIST,
+            coverage=coverage,
+            is_past_screening=True,
+            has_alarmed=False,
+            point=point,
+            before=first,
+        )
+
+    first = verdict(0.1, 0.9)
+    assert again(POINT) is first
+    assert again(POINT, 0.8) == verdict(0.1, 0.8)
+    # The words name the thresholds, which may have been changed.
+    assert "against 0.20" in again(replace(POINT, min_coverage=0.2)).reason

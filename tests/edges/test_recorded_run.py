@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standex.edges.recorded_run import recorded_run
+from standex.edges.recorded_run import recorded_run, whole_ways
 from standex.edges.recording.layout import Profile
 from standex.edges.recording.writer import RecordingWriter
 from standex.edges.truth_file import read_truth
@@ -84,9 +84,24 @@ def test_what_was_said_is_held_against_the_truth(folder):
     assert steps == list(range(1, 61))
 
 
+def test_who_was_not_there_to_the_end_does_not_count(folder):
+    longer = "".join(f"3 {frame} -3.2 3 1.7\n" for frame in range(60, 90))
+    (folder / "ways.txt").write_text(WAYS + longer)
+    run = recorded_run(folder / "recording.mcap", read_truth(folder / "truth.json"))
+    assert [one.person for one in run.outcomes] == [1]
+
+
+def test_ways_are_whole_inside_a_span(fakes):
+    people = fakes.people(2)  # 80 frames
+    end_ns = round(79 / people.frame_rate_hz * 1e9)
+    assert whole_ways(people, 100, (100, 100 + end_ns)) == [1, 2]
+    assert whole_ways(people, 100, (101, 100 + end_ns)) == []
+    assert whole_ways(people, 100, (100, 99 + end_ns)) == []
+
+
 def test_a_truth_of_another_time_is_refused(folder):
     write_truth(folder, ways_start_utc_ns=5)
-    with pytest.raises(StandexError, match="nobody of the truth was there at the time"):
+    with pytest.raises(StandexError, match="nobody of the truth was there from beginning to end"):
         recorded_run(folder / "recording.mcap", read_truth(folder / "truth.json"))
 
 

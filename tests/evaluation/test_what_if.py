@@ -57,7 +57,7 @@ def test_an_alarm_goes_along_as_long_as_they_are_the_same(goes_on: bool, n_alert
 def test_deciding_again_says_what_a_run_with_that_threshold_says() -> None:
     site, plan = load_site("stadium"), load_crowd("stadium")
     assert plan is not None
-    walked, _ = passages(simulate_crowd(plan, duration_s=25.0, seed=3))
+    walked, _ = passages(simulate_crowd(plan, duration_s=12.0, seed=3))
     truth = draw_truth(walked.people, EXERCISE, seed=3)
     calibrations = dict(calibrations_of(site))
     said: dict[float, dict[int, int]] = {}
@@ -74,7 +74,7 @@ def test_deciding_again_says_what_a_run_with_that_threshold_says() -> None:
             scene,
             build_instruments(there, 3),
             start_utc_ns=0,
-            end_utc_ns=45 * 10**9,
+            end_utc_ns=36 * 10**9,
         ):
             log.take(step.picture, step.events)
             for event in step.events:

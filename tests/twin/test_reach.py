@@ -38,9 +38,7 @@ def test_too_near_to_each_other_hides_both() -> None:
 
 
 def test_a_shadow_falls_behind_and_not_before() -> None:
-    reach = Reach(
-        near_m=1.0, far_m=4.0, half_width_m=1.5, half_distance_m=1.25, clear_sight_m=0.25
-    )
+    reach = Reach(near_m=1.0, far_m=4.0, half_width_m=1.5, half_distance_m=1.25, clear_sight_m=0.25)
     pillar, front = np.array([0.0, 1.25]), np.array([1.5, 0.2])
     behind = pillar + 2 * (front - pillar)
     np.testing.assert_array_equal(reach.hidden(np.stack([front, behind])), [False, True])

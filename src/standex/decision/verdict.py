@@ -7,6 +7,7 @@ from standex.model.picture import Outcome, Verdict
 from standex.model.site import OperatingPoint
 from standex.model.zones import BodyZone
 
+
 def decide(
     *,
     p_threat: float,
@@ -46,10 +47,10 @@ def decide(
         and outcome is before.outcome
         and zone is before.zone
         and (p_threat, coverage) == (before.p_threat, before.coverage)
+        and p_alarm in before.reason  # the thresholds may have changed since
+        and before.reason.endswith(min_coverage)
     ):
-        # Most people, most of the time. The thresholds may have changed since.
-        if p_alarm in before.reason and before.reason.endswith(min_coverage):
-            return before
+        return before  # most people, most of the time
     reason = f"P(threat) {p_threat:.3f}{p_alarm}coverage {coverage:.2f}{min_coverage}"
     return Verdict(outcome=outcome, p_threat=p_threat, zone=zone, coverage=coverage, reason=reason)
 

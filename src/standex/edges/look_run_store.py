@@ -87,9 +87,7 @@ def run_look_job(job: LookJob) -> LookRun:
         if spec.calibration in calibrations
     }
     with threadpool_limits(limits=1):
-        return run_looks(
-            station, job.scene(), build_instruments(site, job.seed), p_detect=p_detect
-        )
+        return run_looks(station, job.scene(), build_instruments(site, job.seed), p_detect=p_detect)
 
 
 def run_look_jobs(

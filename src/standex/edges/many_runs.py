@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from standex.edges.calibrations import calibrations_of
 from standex.edges.plugins import build_instruments, build_technologies
 from standex.edges.settings import parse_site
+from standex.edges.surrogates import as_surrogate
 from standex.evaluation.twin_run import TwinRun, run_twin
 from standex.model.calibration import Calibration
 from standex.model.errors import StandexError
@@ -36,6 +37,7 @@ class Job:
         is_calibrated: whether the site's calibrations are used; without them all scores are kept
             and nothing counts.
         without: sensors of the site that are left out.
+        bank: of scores, for costly sensors at surrogate level; empty for all at raw level.
     """
 
     site_toml: str
@@ -45,6 +47,7 @@ class Job:
     seed: int
     is_calibrated: bool = True
     without: tuple[str, ...] = ()
+    bank: str = ""
 
 
 def without(site: Site, sensor_ids: Collection[str]) -> Site:
@@ -67,6 +70,8 @@ def without(site: Site, sensor_ids: Collection[str]) -> Site:
 def run_job(job: Job) -> TwinRun:
     """Return what became of everybody in one run."""
     site = without(parse_site(job.site_toml, where=job.where), job.without)
+    if job.bank:
+        site = as_surrogate(site, job.bank)
     calibrations: dict[str, Calibration] = dict(calibrations_of(site)) if job.is_calibrated else {}
     station = Station.of(site, build_technologies(site, calibrations), calibrations)
     truth = draw_truth(job.trajectories.people, job.carry, seed=job.seed)

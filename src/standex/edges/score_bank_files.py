@@ -16,7 +16,13 @@ from standex.twin.score_bank import ScoreBank, SensorBank
 FORMAT = "standex-score-bank-1"
 ORIGIN = "surrogate, simulated"
 _ARRAYS = ("person", "x_m", "is_hidden", "score", "share", "spread")
-_SMALL = {"x_m": np.float32, "is_hidden": np.bool_, "score": np.float16, "share": np.float16, "spread": np.float32}
+_SMALL = {
+    "x_m": np.float32,
+    "is_hidden": np.bool_,
+    "score": np.float16,
+    "share": np.float16,
+    "spread": np.float32,
+}
 
 
 def shipped_banks() -> tuple[str, ...]:

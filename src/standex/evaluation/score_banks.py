@@ -80,9 +80,7 @@ def bank_of_runs(
         for sensor_id, sensor in sensors.items():
             if sensor_id in run.score_names:
                 names.setdefault(sensor.kind, tuple(run.score_names[sensor_id]))
-            rows.setdefault(sensor.kind, []).extend(
-                _chances(run, scene, sensor_id, sensor, row_of)
-            )
+            rows.setdefault(sensor.kind, []).extend(_chances(run, scene, sensor_id, sensor, row_of))
     return ScoreBank(
         bank_id=bank_id,
         provenance=provenance,

@@ -88,7 +88,7 @@ class SurrogateLooks:
         ]
         rows = np.array([row for row, known in found if known >= 0], dtype=np.int64)
         at = np.array([known for _, known in found if known >= 0], dtype=np.int64)
-        is_seen = ~np.isnan(bank.score[at]).any(axis=2)
+        is_seen = np.asarray(np.isfinite(bank.score[at]).all(axis=2), dtype=bool)
         noise = JITTER * bank.spread * rng.normal(size=bank.score[at].shape)
         score = np.where(is_seen[..., None], bank.score[at] + noise, 0.0)
         place = local[rows]
@@ -178,9 +178,7 @@ class SurrogateLooks:
         best = int(np.argmin(away_m)) if away_m.min() < ALIKE_M else int(rng.integers(len(rows)))
         return int(rows[best]) if bank.share[rows[best]].any() else -1
 
-    def _draw(
-        self, scene: Scene, bank: SensorBank, person: int, *, is_hidden: bool
-    ) -> np.ndarray:
+    def _draw(self, scene: Scene, bank: SensorBank, person: int, *, is_hidden: bool) -> np.ndarray:
         """Return the rows of somebody of the bank who carried the like; none if nobody has any.
 
         Each chance of the bank is as likely to be drawn from as any other, so people come with
@@ -192,7 +190,9 @@ class SurrogateLooks:
         is_object = item is not None and item.is_object
         item_class, zone = (item.item_class, item.zone) if is_object and item else ("nothing", None)
         like = self.bank.like(item_class, zone)
-        die = np.random.default_rng([scene.truth.seed, 32, person]).random(len(self.bank.item_class))
+        die = np.random.default_rng([scene.truth.seed, 32, person]).random(
+            len(self.bank.item_class)
+        )
         chances = bank.chances(len(die), is_hidden=is_hidden)[like]
         if not chances.any():
             return np.zeros(0, dtype=np.int64)

@@ -74,7 +74,7 @@ def go(folder, *words: str) -> int:
 def test_recordings_are_held_against_the_truth_beside_them(folder, capsys):
     assert go(folder) == 0
     out = capsys.readouterr().out
-    assert out.startswith("RECORDED: 4 passages in 2 recordings")
+    assert out.startswith("RECORDED: 4 whole passages in 2 recordings; 0 more people")
     assert "PD per passage: 1.000 (2 of 2;" in out
     assert "Rates are of these recordings alone" in out
     assert "SIMULATED" not in (folder / "out" / "report.html").read_text()
@@ -86,7 +86,7 @@ def test_recordings_are_held_against_the_truth_beside_them(folder, capsys):
 def test_what_the_twin_made_is_called_simulated(folder, capsys):
     write_truth(folder / "b", simulated=True)
     assert go(folder) == 0
-    assert capsys.readouterr().out.startswith("SIMULATED: 4 passages")
+    assert capsys.readouterr().out.startswith("SIMULATED: 4 whole passages")
     assert "SIMULATED" in (folder / "out" / "report.html").read_text()
 
 

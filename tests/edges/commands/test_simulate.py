@@ -112,6 +112,7 @@ def test_machines_get_all_of_it(fakes, asked, capsys) -> None:
         "site": str(fakes.SURVEY),
         "recording": "corridor",
         "without": [],
+        "surrogate": None,
         "seeds": [5, 6],
         "passages": 6,
         "carried": {

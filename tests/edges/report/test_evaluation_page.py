@@ -54,6 +54,16 @@ def test_groups_are_only_shown_when_asked_for(evaluated):
     assert "not for publication" in html
 
 
+def test_without_a_false_alarm_the_right_share_of_alarms_is_not_known(evaluated):
+    seen, unseen = (
+        text_of(render_evaluation(evaluated(has_alarms=has_alarms), URIS))
+        for has_alarms in (True, False)
+    )
+    assert "No false alarm was seen" not in seen
+    assert "No false alarm was seen" in unseen
+    assert "P(threat carried | alarm) not known" in unseen
+
+
 def test_without_carriers_it_says_so(evaluated):
     text = text_of(render_evaluation(evaluated(has_threats=False), URIS))
     assert "No curve: it needs people with a threat and people without" in text

@@ -23,6 +23,7 @@ from standex.edges.commands.evaluation_arguments import (
 from standex.edges.recorded_run import recorded_run
 from standex.edges.recording.reader import Recording
 from standex.edges.report.evaluated import Evaluated, System
+from standex.edges.report.words import count
 from standex.edges.settings import parse_site
 from standex.edges.truth_file import KnownTruth, read_truth
 from standex.evaluation.site_figures import rates_by_factor, site_figures
@@ -69,8 +70,10 @@ def run(args: argparse.Namespace) -> int:
     found = Evaluated(
         title=f"Evaluation of recordings of site {site.site_id}",
         is_simulated=is_simulated,
-        who=f"{len(figures.outcomes)} passages in {len(runs)} "
-        f"recording{'s' if len(runs) != 1 else ''}",
+        who=f"{len(figures.outcomes)} whole passages in "
+        f"{count(len(runs), 'recording', 'recordings')}; "
+        f"{sum(len(one.trajectories.people) for one in known) - len(figures.outcomes)} more people "
+        "of the truth were not there from beginning to end",
         stated=stated,
         p_alarm=site.operating_point.p_alarm,
         systems=(System(name=site.site_id, runs=tuple(runs), figures=figures),),

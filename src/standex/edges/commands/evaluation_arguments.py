@@ -129,7 +129,8 @@ def summary_lines(found: Evaluated) -> list[str]:
     if load is not None:
         each = load.alarms_per_operator_hour
         lines += [
-            f"  at a prior of {load.prior:g}: P(threat | alarm) {load.ppv.value:.2g} "
+            f"  at a prior of {load.prior:g}: P(threat | alarm) "
+            f"{f'{load.ppv.value:.2g}' if first.pfa.k else 'not known, no false alarm seen'} "
             f"({load.ppv.low:.2g} to {load.ppv.high:.2g})",
             f"  alarms per operator-hour there, {load.people_per_hour:.0f} people per hour: "
             f"{each.value:.1f} ({each.low:.1f} to {each.high:.1f}); target at most 6",

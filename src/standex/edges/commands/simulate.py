@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_crowd_arguments(parser)
     parser.add_argument("--without", nargs="+", default=[], metavar="SENSOR", help="leave out")
+    parser.add_argument(
+        "--surrogate", metavar="BANK", help="costly sensors as surrogates, from a bank of scores"
+    )
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
 
 
@@ -70,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
             carry=exercise_of(site),
             seed=args.seed + k,
             without=tuple(args.without),
+            bank=args.surrogate or "",
         )
         for k, trajectories in enumerate(walks)
     ]
@@ -94,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
         f"seeds {args.seed} to {args.seed + n_runs - 1})",
         *([f"without {', '.join(sorted(args.without))}"] if args.without else []),
         *([crowd_line(document["crowd"])] if plan is not None else []),
+        *(["costly sensors are SURROGATES"] if args.surrogate else []),
         f"carried: {counted}",
         *(f"  {one}" for one in rates_of(outcomes)),
         f"  {document['tracks_per_person']:.3f} track numbers per person, "
@@ -144,6 +149,7 @@ def _document(
         "site": str(args.site),
         "recording": None if is_crowd else args.recording or RECORDING,
         "without": sorted(args.without),
+        "surrogate": args.surrogate,
         "seeds": sorted(one.seed for one in runs),
         "passages": len(outcomes),
         "carried": dict(Counter(o.item_class for o in outcomes)),

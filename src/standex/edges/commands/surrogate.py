@@ -1,7 +1,7 @@
-"""``standex surrogate``: stand-ins for costly sensors, made from runs at raw level and held to them.
+"""``standex surrogate``: stand-ins for costly sensors, made from runs at raw level.
 
-``build`` walks people at raw level and keeps what every chance to look at them came to, as a bank of
-scores. ``check`` walks other people at both levels and compares the rates, with intervals. Both
+``build`` walks people at raw level and keeps what every chance to look at them came to, as a bank
+of scores. ``check`` walks other people at both levels and compares the rates, with intervals. Both
 are of the twin: surrogate, simulated.
 """
 
@@ -107,9 +107,7 @@ def _check(args: argparse.Namespace) -> int:
     about = load_bank(bank)
     raw = [o for one in _walked(args, "rates", args.runs) for o in one.outcomes]
     drawn = [
-        o
-        for one in _walked(args, "rates", args.surrogate_runs, bank=bank)
-        for o in one.outcomes
+        o for one in _walked(args, "rates", args.surrogate_runs, bank=bank) for o in one.outcomes
     ]
     at_raw, at_surrogate = counts_of(raw), counts_of(drawn)
     try:

@@ -25,6 +25,10 @@ from standex.evaluation.times import TimeQuantile
 from standex.model.errors import StandexError
 
 TEMPLATE = "evaluation.html.j2"
+NO_FALSE_ALARM = (
+    " No false alarm was seen in these passages: what is expected leaves them out, and only the "
+    "intervals say how many there may be."
+)
 DATA = {"curves": "roc", "posteriors": "people", "times": "people", "priors": "priors",
         "comparisons": "comparisons"}  # fmt: skip
 
@@ -264,11 +268,13 @@ def _load(found: Evaluated) -> dict[str, Any] | None:
             f"At a stated prior of {load.prior:g} (one in {1 / load.prior:,.0f} carries a threat), "
             f"{number(load.people_per_hour)} people per hour and {operators}: "
             f"one alarm in ten minutes for each operator is {verdict}."
+            + (NO_FALSE_ALARM if not found.first.pfa.k else "")
         )
         if load.prior > 0
         else "At a prior of 0 every alarm is false.",
         "rows": [
-            row("P(threat carried | alarm)", load.ppv, "", is_share=True),
+            row("P(threat carried | alarm)", load.ppv, "", is_share=True)
+            | ({} if found.first.pfa.k else {"value": "not known"}),
             row("alarms per hour", load.alarms_per_hour, "", is_share=False),
             row("alarms per operator-hour", load.alarms_per_operator_hour,
                 f"at most {steady:g}", is_share=False),

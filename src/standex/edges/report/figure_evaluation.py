@@ -141,7 +141,8 @@ def draw_priors(found: Evaluated) -> Figure:
             for end in ("", "_low", "_high")
         )  # fmt: skip
         one.fill_between(prior, low, high, color=LIGHT.sensors[0], alpha=0.16, linewidth=0)
-        one.plot(prior, value, color=LIGHT.sensors[0])
+        if found.first.pfa.k:  # without a false alarm only the band is known
+            one.plot(prior, value, color=LIGHT.sensors[0])
         one.axvline(found.stated.prior, color=LIGHT.ink, linewidth=0.8, linestyle=":")
         one.set_xscale("log")
         one.set_xlabel("prior: share of people who carry a threat")
@@ -149,9 +150,9 @@ def draw_priors(found: Evaluated) -> Figure:
         one.set_axisbelow(True)
         if np.nanmax(high, initial=0) > 0:
             one.set_yscale("log")
-            least = np.nanmin(value[value > 0]) if (value > 0).any() else 1e-6
+            least = np.nanmin(low[low > 0]) if (low > 0).any() else 1e-6
             reached = [np.nanmax(high)] + ([LOAD_TARGET] if name != "ppv" else [])
-            one.set_ylim(min(least, *reached) / 10, 2 * max(reached))
+            one.set_ylim(min(least, *reached) / 2, 2 * max(reached))
     axes[0].set_ylabel("P(threat | alarm)")
     axes[1].set_ylabel("alarms per operator-hour")
     axes[1].axhline(LOAD_TARGET, color=LIGHT.outcome[Outcome.ALARM], linewidth=1, linestyle="--")

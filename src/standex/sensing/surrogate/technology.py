@@ -263,14 +263,10 @@ class Surrogate:
             )
         elif calibration is None:
             state, reason = HealthState.DEGRADED, HealthReason.CALIBRATION_EXPIRED
-            message = (
-                f"calibration {self.calibration.calibration_id} has expired; calibrate again"
-            )
+            message = f"calibration {self.calibration.calibration_id} has expired; calibrate again"
         elif is_late:
             state, reason = HealthState.DEGRADED, HealthReason.LOW_FRAME_RATE
-            message = (
-                f"{gap_s:.2f} s since the last record, {1 / self.spec.rate_hz:.2f} s expected"
-            )
+            message = f"{gap_s:.2f} s since the last record, {1 / self.spec.rate_hz:.2f} s expected"
         return Health(
             sensor_id=record.sensor_id,
             t_utc_ns=record.t_utc_ns,
@@ -337,8 +333,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
     unknown = sorted(set(spec.settings) - set(SETTINGS))
     if unknown:
         raise SiteError(
-            f"{where}: unknown settings {', '.join(unknown)}; a surrogate has "
-            f"{', '.join(SETTINGS)}"
+            f"{where}: unknown settings {', '.join(unknown)}; a surrogate has {', '.join(SETTINGS)}"
         )
     stands_for = spec.settings.get("stands_for")
     if not isinstance(stands_for, str) or not stands_for:

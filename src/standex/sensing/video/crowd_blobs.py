@@ -55,7 +55,9 @@ def without_ghosts(
 def _edges(picture: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
     cv2 = opencv()
     grey = cv2.transform(picture, np.full((1, 3), 1 / 3, dtype=np.float32))
-    return cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    # Not cv2.magnitude: its last bit depends on where in memory a picture lies.
+    return np.sqrt(across * across + down * down)
 
 
 def left_over_people(

@@ -77,7 +77,8 @@ def edges_of(grey: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     """Return how strong edges are; the square root keeps a few strong ones from ruling."""
     cv2 = opencv()
     across, down = (cv2.Sobel(grey, cv2.CV_32F, dx, 1 - dx) for dx in (1, 0))
-    return np.sqrt(cv2.magnitude(across, down))
+    # Not cv2.magnitude: its last bit depends on where in memory a picture lies.
+    return np.sqrt(np.sqrt(across * across + down * down))
 
 
 def first_state(t_utc_ns: int, reference: UInt8[np.ndarray, "h w 3"] | None = None) -> PictureState:
