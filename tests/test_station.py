@@ -196,7 +196,7 @@ def test_an_alert_says_who_where_and_how_long(station: Station, site: Site) -> N
 def test_pending_before_the_line_and_decided_behind(station: Station, site: Site) -> None:
     picture = station.start(T_UTC_NS)
     said: dict[Outcome, float] = {}
-    for batch in walk_by(site, p_detect=0.9, until_s=6.0):
+    for batch in walk_by(site, p_detect=0.9):
         picture, _, _ = station.update(picture, batch)
         for passage in picture.passages.values():
             said.setdefault(passage.verdict.outcome, float(passage.position_site_m[0]))

@@ -36,6 +36,8 @@ from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
 from standex.station import Station
 from standex.testing.examples import T_UTC_NS, example_evidence
 from standex.testing.leaves import check_same
+from standex.tracking.hand_over import JointHandOver
+from standex.tracking.reunion import Reunion
 from standex.tracking.tracker import CrowdTracker
 
 CALIBRATION_ID, PANEL, CAMERA = "panel-1", "imager", "cam-2d-south"
@@ -282,6 +284,9 @@ def test_who_comes_back_is_known_again(station: Station) -> None:
         through(110, 0.2, speed=1.4, clothes=CLOTHES[0]),
         through(116, -0.9, speed=1.4, clothes=CLOTHES[2]),
     )
+    # Clothes of this test differ as those of the twin's wardrobe do, more than pictures show.
+    told_apart = JointHandOver(site=station.site, model=Reunion(descriptor_between=0.4))
+    station = replace(station, hand_over=told_apart)
     result = run(station, walkers, until_s=125, looks=[(4.0, 0, {})])
     back = result.track_of[2][-1]
     assert result.track_of[0][-1] in {

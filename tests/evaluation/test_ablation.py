@@ -13,7 +13,7 @@ from standex.evaluation.ablation import (
     without_likelihoods,
 )
 from standex.model.hints import no_hints
-from standex.model.observation import Evidence
+from standex.model.observation import Evidence, Health, HealthReason, HealthState
 from standex.model.picture import Outcome
 from standex.model.record import Record
 from standex.station import Station
@@ -96,7 +96,9 @@ class Repeats:
 
 
 def test_only_evidence_is_turned_into_votes():
-    other = object()
+    other = Health(
+        sensor_id="mw", t_utc_ns=0, state=HealthState.OK, reason=HealthReason.NONE, message=""
+    )
     voting = Voting(technology=Repeats(evidence(np.array([0.0, -9, -9, -9, -8, -9])), other))
     state, seen = voting.perceive(voting.start(), RECORD, no_hints(0))
     assert state == 8

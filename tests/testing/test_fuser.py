@@ -46,6 +46,15 @@ class NearestPerson:
             after.pop(2, None)
         return after
 
+    def attach_drifted(
+        self,
+        passages: Mapping[int, Passage],
+        look: tuple[Evidence, ...],
+        history: tuple[Snapshot, ...],
+        /,
+    ) -> Mapping[int, Passage]:
+        return passages
+
     def _with(self, passage: Passage, evidence: Evidence) -> Passage:
         counts = evidence.calibration_id == TRUSTED or self.fault == "trusts all"
         entry = LedgerEntry(

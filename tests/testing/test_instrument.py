@@ -42,7 +42,7 @@ class Thermometer:
             case "nan":
                 return replace(record, arrays={"level_k": np.array([np.nan])})
             case "text":
-                return replace(record, arrays={"level_k": np.array(["warm"])})
+                return replace(record, arrays={"level_k": np.array([b"warm"])})
             case "layout":
                 return replace(record, arrays={f"level_{sequence}_k": np.zeros(1)})
             case "empty":

@@ -39,7 +39,8 @@ def test_flags_of_all_commands_come_before_or_after(what: str, flag: str) -> Non
 
 
 @pytest.mark.parametrize("words", [[], ["vapour"], ["microwave", "--sets", "corridor"]])
-def test_what_is_not_there_is_said_in_a_line(capsys, words) -> None:
+def test_what_is_not_there_is_said_in_a_line(capsys, monkeypatch, words) -> None:
+    monkeypatch.delenv("STANDEX_DATA", raising=False)
     assert main(["evaluate", *words]) == 2
     out, err = capsys.readouterr()
     assert not out
