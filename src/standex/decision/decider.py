@@ -72,7 +72,7 @@ class SequentialDecider:
         people = list(picture.passages.values())
         if not people:
             return []
-        point = self.site.operating_point
+        point = picture.point(self.site.operating_point)
         p_threat, zone_row = self.site.items.p_threat_each(
             np.array([passage.log_posterior for passage in people])
         )

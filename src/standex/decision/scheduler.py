@@ -5,7 +5,7 @@ reach, dwell, shots and arming; they are planned anew at every step, and only lo
 asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from standex.decision.interlock import lasting_refusal, refusal, shots_at_person
 from standex.decision.look_plan import plan_looks
-from standex.decision.look_value import Candidate, LookPower, expected_cost
+from standex.decision.look_value import Candidate, LookPower, Planned, expected_cost
 from standex.model.hints import Hints
 from standex.model.picture import Outcome, Passage, PassageKind, Picture
 from standex.model.site import OperatingPoint, SensorSpec, Site
@@ -23,6 +23,7 @@ from standex.model.zones import ZONE_INDEX, BodyZone
 
 HORIZON_S = 2.0  # people do as they do now for about so long
 DUE_S = 0.25  # looks that begin within so long of the least lead are asked for
+LOOKS_AHEAD = 2  # at one person by one sensor: two may decide what one does not
 UNCOVERED_COST = 0.02  # of leaving a wanted zone of somebody unlooked at, a miss being near 1
 
 
@@ -45,6 +46,12 @@ class NeedScheduler:
         The need of a look is what is uncovered, or how undecided the posterior is, whichever is
         more; it falls with the number of looks already had, so that a crowd is shared fairly.
         """
+        point = picture.point(self.point)
+        if point is not self.point:  # as was ordered meanwhile
+            return replace(self, point=point)._said(picture)
+        return self._said(picture)
+
+    def _said(self, picture: Picture) -> tuple[Hints, tuple[Task, ...]]:
         tracks = picture.tracks
         rows = np.flatnonzero(tracks.is_confirmed)
         need = self._needs([picture.passages.get(t) for t in tracks.track_id[rows].tolist()])
@@ -92,11 +99,13 @@ class NeedScheduler:
         candidates = tuple(look.candidate(people.index(look.track_id)) for look in looks)
         p_threat = tuple(_p_threat(picture.passages[number]) for number in people)
         plan = plan_looks(candidates, p_threat, p_alarm=self.point.p_alarm)
-        return tuple(
-            self._task(picture, looks[one.candidate], one.at_s)
-            for one in plan
-            if one.at_s <= looks[one.candidate].rules.lead_s + DUE_S
-        )
+        due: dict[tuple[int, int], Planned] = {}
+        for one in plan:
+            look = looks[one.candidate]
+            if one.at_s <= look.rules.lead_s + DUE_S:
+                # Another look at the same person waits for what the first one says.
+                due.setdefault((look.sensor, look.track_id), one)
+        return tuple(self._task(picture, looks[one.candidate], one.at_s) for one in due.values())
 
     def _looks(
         self, picture: Picture, spec: SensorSpec, rules: TaskRules, *, sensor: int
@@ -125,21 +134,26 @@ class NeedScheduler:
             window = in_reach_s(tracks, row, rules, from_s=behind_s + max(rules.lead_s, busy_s))
             if window is None:
                 continue
-            zone, bonus = self._zone(passage, rules)
-            look = _Look(
-                spec=spec,
-                rules=rules,
-                sensor=sensor,
-                track_id=track_id,
-                row=row,
-                zone=zone,
-                bonus=bonus,
-                from_s=window[0] - behind_s,
-                to_s=window[1] - behind_s,
-            )
+            ahead = [
+                _Look(
+                    spec=spec,
+                    rules=rules,
+                    sensor=sensor,
+                    track_id=track_id,
+                    row=row,
+                    zone=zone,
+                    bonus=bonus,
+                    from_s=window[0] - behind_s,
+                    to_s=window[1] - behind_s,
+                )
+                for zone, bonus in self._zones(passage, rules)
+            ]
+            look = ahead[0]
             # What is refused now is not planned: it would stand in the way of what is not.
             task = self._task(picture, look, look.from_s)
-            if shots_at_person(task, picture) + rules.shots_per_task > rules.max_shots_per_person:
+            left = rules.max_shots_per_person - shots_at_person(task, picture)
+            n_left = left // max(rules.shots_per_task, 1)
+            if n_left < 1:
                 continue
             is_exercise = self.site is not None and self.site.exercise
             is_refused = bool(refusal(task, spec, picture, is_exercise=is_exercise))
@@ -147,26 +161,31 @@ class NeedScheduler:
             is_said = look.is_worth_saying(passage, self.point.p_alarm) and lasting_refusal(
                 task, spec, picture, is_exercise=is_exercise
             )
-            if not is_refused or is_said:
+            if not is_refused:
+                looks += ahead[: min(n_left, LOOKS_AHEAD)]
+            elif is_said:
                 looks.append(look)
         return looks
 
-    def _zone(self, passage: Passage, rules: TaskRules) -> tuple[BodyZone, float]:
-        """Return the zone most worth looking at, and what covering it is worth."""
+    def _zones(self, passage: Passage, rules: TaskRules) -> list[tuple[BodyZone, float]]:
+        """Return the zone of each look ahead, and what covering it is worth; the best first.
+
+        A zone covered by a look before is worth no more for that.
+        """
         is_threat = None if self.site is None else self.site.items.is_threat
-        best: tuple[float, BodyZone, float] | None = None
+        found: list[tuple[float, BodyZone, float]] = []
         for zone in rules.zones:
             row = ZONE_INDEX[zone]
             p = float(np.exp(passage.log_posterior[row, is_threat]).sum())
             short = max(0.0, self.point.min_coverage - float(passage.covered[row]))
             is_wanted = zone in self.point.wanted_zones
             bonus = UNCOVERED_COST * short / self.point.min_coverage if is_wanted else 0.0
-            worth = p + bonus
-            if best is None or worth > best[0]:
-                best = (worth, zone, bonus)
-        if best is None:
+            found.append((p + bonus, zone, bonus))
+        if not found:
             raise ValueError("a tasked sensor has no zones")
-        return best[1], best[2]
+        found.sort(key=lambda one: -one[0])
+        zones = [(zone, bonus) for _, zone, bonus in found]
+        return [*zones, *((zone, 0.0) for zone, _ in zones)][:LOOKS_AHEAD]
 
     def _task(self, picture: Picture, look: "_Look", at_s: float) -> Task:
         tracks = picture.tracks

@@ -48,11 +48,14 @@ def obeying(picture: Picture, order: Order, *, site: Site) -> tuple[Picture, tup
     """Return the picture after an order, and what to say of it.
 
     Raises:
-        ValueError: the order is for a sensor that takes no tasks, says nobody or no reason, or
-            arms for longer than a shift.
+        ValueError: the order is for a sensor that takes no tasks, says nobody or no reason, arms
+            for longer than a shift, or sets an operating point that is none or that nobody else
+            confirmed.
     """
     if not (order.by and order.why):
         raise ValueError("an order must say by whom it is given, and why")
+    if order.kind is OrderKind.SET_OPERATING_POINT:
+        return _set(picture, order)
     takes = {spec.sensor_id for spec in site.sensors if spec.tasks is not None}
     if order.sensor_id and order.sensor_id not in takes:
         known = ", ".join(sorted(takes)) or "none"
@@ -87,6 +90,20 @@ def obeying(picture: Picture, order: Order, *, site: Site) -> tuple[Picture, tup
     ]
     left = tuple(task for task in tasking.open if task.sensor_id not in concerned)
     return replace(picture, tasking=replace(tasking, armed=armed, open=left)), tuple(events)
+
+
+def _set(picture: Picture, order: Order) -> tuple[Picture, tuple[Event, ...]]:
+    if order.sensor_id:
+        raise ValueError("an operating point is the site's, not a sensor's")
+    if order.p_alarm is None or not 0 < order.p_alarm < 1:  # a NaN fails, too
+        raise ValueError(f"p_alarm must be inside (0, 1), got {order.p_alarm}")
+    if not order.confirmed_by or order.confirmed_by == order.by:
+        raise ValueError(
+            f"an operating point is set by two people: {order.by} gave it, "
+            f"{order.confirmed_by or 'nobody'} confirmed it"
+        )
+    said = Ordered(t_utc_ns=order.t_utc_ns, order=order)
+    return replace(picture, p_alarm=order.p_alarm), (said,)
 
 
 def _answered(

@@ -146,11 +146,13 @@ class OrderKind(StrEnum):
         ARM: a tasked sensor may be used for a while.
         DISARM: it may not any more.
         STOP: all tasks end and nothing is armed: the stop button.
+        SET_OPERATING_POINT: checks are requested from another posterior on; two people say so.
     """
 
     ARM = "arm"
     DISARM = "disarm"
     STOP = "stop"
+    SET_OPERATING_POINT = "set_operating_point"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,8 @@ class Order:
         by: who, as the site's accounts are called.
         why: in plain words.
         until_utc_ns: of ARM: when it ends by itself.
+        p_alarm: of SET_OPERATING_POINT: the posterior from which a check is requested.
+        confirmed_by: of SET_OPERATING_POINT: the second person, not the one who gives it.
     """
 
     t_utc_ns: int
@@ -172,6 +176,8 @@ class Order:
     by: str
     why: str
     until_utc_ns: int = 0
+    p_alarm: float | None = None
+    confirmed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

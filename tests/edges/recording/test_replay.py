@@ -130,6 +130,28 @@ def test_orders_are_taken_again_where_they_were_given(
     assert [e.track_id for e in result.events if isinstance(e, VerdictChanged)][-1] > 1000
 
 
+def test_what_if_does_not_obey_the_threshold_that_was_ordered(
+    tmp_path: Path, examples: Any, new_writer: Any
+) -> None:
+    station = Adder(threshold=-1e9)
+    picture = station.start(examples.T0)
+    order = Order(
+        t_utc_ns=examples.T0,
+        kind=OrderKind.SET_OPERATING_POINT,
+        sensor_id="",
+        by="supervisor-1",
+        why="more people",
+        p_alarm=0.5,
+        confirmed_by="supervisor-2",
+    )
+    with new_writer(tmp_path / "p.mcap", flush_interval_s=0.2) as writer:
+        _, events = station.obey(picture, order)
+        writer.publish(examples.T0, (), events)
+    recording = Recording.open(tmp_path / "p.mcap")
+    assert [type(e) for e in replay(recording, Adder(threshold=-1e9)).events] == [Ordered]
+    assert what_if(recording, Adder(threshold=-1e9)).events == ()
+
+
 def test_what_if_compares_nothing(path: Path) -> None:
     result = what_if(Recording.open(path), Adder(threshold=-100.0))
     assert (result.n_steps, len(result.events)) == (30, 30)

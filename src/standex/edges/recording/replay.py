@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from standex.edges.recording.codec import encode, to_bytes
 from standex.edges.recording.reader import RecordedStep, Recording
-from standex.model.event import Event, Order, Ordered
+from standex.model.event import Event, Order, Ordered, OrderKind
 from standex.model.hints import Hints
 from standex.model.observation import Observation
 from standex.model.picture import Picture
@@ -116,7 +116,7 @@ def what_if(
     """
     events: list[Event] = []
     n_steps = 0
-    for _, made in _play(recording, station):
+    for _, made in _play(recording, station, keeps_point=True):
         n_steps += 1
         events.extend(made)
         on_step(n_steps)
@@ -124,7 +124,7 @@ def what_if(
 
 
 def _play(
-    recording: Recording, station: Replayable
+    recording: Recording, station: Replayable, *, keeps_point: bool = False
 ) -> Iterator[tuple[RecordedStep, tuple[Event, ...]]]:
     picture = station.start(recording.started_utc_ns)
     for step in recording.whole_steps():
@@ -132,6 +132,8 @@ def _play(
         if orders and not step.observations:
             made: tuple[Event, ...] = ()
             for order in orders:
+                if keeps_point and order.kind is OrderKind.SET_OPERATING_POINT:
+                    continue  # what is asked is another one
                 picture, said = station.obey(picture, order)
                 made += said
         else:
