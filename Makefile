@@ -28,6 +28,7 @@ demo: setup
 	@$(BIN)/standex demo
 
 test: setup
+	@requirements/system.sh
 	@$(BIN)/python -m pytest
 
 check: lint types imports

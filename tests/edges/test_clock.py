@@ -3,12 +3,12 @@ import time
 import anyio
 import pytest
 
-from standex.edges.clock import Clock, SimulatedClock, SystemClock
+from standex.edges.clock import Clock, SimulatedClock, SteadyClock, SystemClock
 
 T_NS = 1_700_000_000_123_456_789
 
 
-@pytest.mark.parametrize("clock", [SystemClock(), SimulatedClock(T_NS)])
+@pytest.mark.parametrize("clock", [SystemClock(), SimulatedClock(T_NS), SteadyClock()])
 def test_is_a_clock(clock: Clock) -> None:
     assert isinstance(clock, Clock)
 
@@ -68,3 +68,49 @@ def test_sleeping_lets_other_tasks_run() -> None:
 
     anyio.run(both)
     assert order == ["other", "sleeper"]
+
+
+class SteppedComputer:
+    """A computer whose time of day can be stepped."""
+
+    def __init__(self) -> None:
+        self.monotonic_ns, self.stepped_ns = 5 * 10**9, T_NS
+
+    def utc_ns(self) -> int:
+        return self.monotonic_ns + self.stepped_ns
+
+    def wait_until_utc_ns(self, t_utc_ns, /) -> None: ...
+
+    async def sleep_until_utc_ns(self, t_utc_ns, /) -> None: ...
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_steady_clock_does_not_follow_a_step(step_s) -> None:
+    computer = SteppedComputer()
+    clock = SteadyClock(computer, monotonic_ns=lambda: computer.monotonic_ns)
+    before = clock.utc_ns()
+    computer.stepped_ns += step_s * 10**9
+    computer.monotonic_ns += 10**9
+    assert clock.off_s() == pytest.approx(step_s)
+    assert clock.utc_ns() == before + 10**9
+
+
+def test_a_steady_clock_is_led_slowly_to_the_time_of_day() -> None:
+    computer = SteppedComputer()
+    clock = SteadyClock(computer, monotonic_ns=lambda: computer.monotonic_ns)
+    computer.stepped_ns += 10**8
+    last = clock.utc_ns()
+    for _ in range(250):
+        computer.monotonic_ns += 10**9
+        off_s = clock.off_s()
+        assert 0.9995e9 <= clock.utc_ns() - last <= 1.0005e9
+        last = clock.utc_ns()
+    assert off_s == pytest.approx(0, abs=1e-9)
+
+
+def test_a_steady_clock_waits() -> None:
+    clock = SteadyClock()
+    until = clock.utc_ns() + 10**7
+    clock.wait_until_utc_ns(until)
+    anyio.run(clock.sleep_until_utc_ns, until + 10**7)
+    assert clock.utc_ns() >= until + 10**7

@@ -63,7 +63,7 @@ def test_deciding_again_says_what_a_run_with_that_threshold_says() -> None:
     said: dict[float, dict[int, int]] = {}
     ended: dict[float, dict[int, Outcome]] = {}
     logs: dict[float, DecisionLog] = {}
-    for p_alarm in (0.3, 0.5):
+    for p_alarm in (0.3, 0.6):
         there = replace(site, operating_point=replace(site.operating_point, p_alarm=p_alarm))
         station = Station.of(there, build_technologies(there, calibrations), calibrations)
         scene = Scene(trajectories=walked, truth=truth, start_utc_ns=0)
@@ -82,9 +82,9 @@ def test_deciding_again_says_what_a_run_with_that_threshold_says() -> None:
                     said[p_alarm][event.track_id] = event.t_utc_ns
                 elif isinstance(event, PassageClosed):
                     ended[p_alarm][event.track_id] = event.outcome
-    assert len(said[0.3]) > len(said[0.5]) > 0
-    for logged in (0.3, 0.5):
-        for wanted in (0.3, 0.5):
+    assert len(said[0.3]) > len(said[0.6]) > 0
+    for logged in (0.3, 0.6):
+        for wanted in (0.3, 0.6):
             point = replace(site.operating_point, p_alarm=wanted)
             again = decide_again(logs[logged].rows, point)
             assert again.alert_utc_ns == said[wanted]

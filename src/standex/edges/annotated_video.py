@@ -5,7 +5,7 @@ of the video, from 0, is frame k + 1 of the boxes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,14 @@ class BoxTable:
     who: tuple[Int[np.ndarray, "_"], ...]
     score: tuple[Float[np.ndarray, "_"], ...]
 
+    def first(self, n_frames: int) -> "BoxTable":
+        """Return the boxes of the first frames."""
+        return BoxTable(
+            corner_px=self.corner_px[:n_frames],
+            who=self.who[:n_frames],
+            score=self.score[:n_frames],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AnnotatedVideo:
@@ -55,9 +63,18 @@ class AnnotatedVideo:
     public: BoxTable
 
     @property
+    def n_frames(self) -> int:
+        """Return of how many frames the boxes are."""
+        return len(self.truth.corner_px)
+
+    def first(self, n_frames: int) -> "AnnotatedVideo":
+        """Return the beginning of the video."""
+        return replace(self, truth=self.truth.first(n_frames), public=self.public.first(n_frames))
+
+    @property
     def t_utc_ns(self) -> Int[np.ndarray, " frames"]:
         """Return the time of each frame."""
-        return STARTED_UTC_NS + np.arange(N_FRAMES, dtype=np.int64) * round(1e9 / RATE_HZ)
+        return STARTED_UTC_NS + np.arange(self.n_frames, dtype=np.int64) * round(1e9 / RATE_HZ)
 
     def images(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
         """Yield the frames.
@@ -68,8 +85,10 @@ class AnnotatedVideo:
         n = 0
         with opened(VideoInput(sensor_id="pets", url=str(self.path), rate_hz=RATE_HZ)) as frames:
             for n, frame in enumerate(frames, 1):
-                if n <= N_FRAMES:
+                if n <= self.n_frames:
                     yield frame.image()
+                if n == self.n_frames < N_FRAMES:  # its beginning alone was asked for
+                    return
         if n != N_FRAMES:
             raise DataFileError(f"{self.path}: {n} frames, {N_FRAMES} were expected")
 

@@ -4,6 +4,7 @@ Everything else is told the time: a function that takes ``t_utc_ns`` gives the s
 """
 
 import time
+from collections.abc import Callable
 from typing import Protocol, final, runtime_checkable
 
 import anyio
@@ -47,6 +48,64 @@ class SystemClock:
         """Let other tasks run until then."""
         await anyio.lowlevel.checkpoint()
         # There is no event to wait for: the clock itself may be stepped meanwhile.
+        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:  # noqa: ASYNC110
+            await anyio.sleep(min(left_s, _LONGEST_NAP_S))
+
+
+@final
+class SteadyClock:
+    """A clock that never jumps: the computer's own pace, led slowly to the system clock.
+
+    The time of day may be stepped under a running service (by an operator, by NTP after hours
+    without a network). People must not be torn apart by that: this clock goes on at the pace of
+    the computer's monotonic clock, and follows the system clock by at most ``SLEW_PER_S``. What
+    it does not follow is told by ``off_s``.
+    """
+
+    SLEW_PER_S = 500e-6  # as NTP slews; twice what a poor crystal drifts
+    FOLLOWED_S = 0.5  # further off it was stepped, and nobody knows which of the two is right
+
+    def __init__(
+        self, system: Clock | None = None, *, monotonic_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        """Start at the system's time.
+
+        Args:
+            system: the clock that is followed.
+            monotonic_ns: of the computer's pace.
+        """
+        self._system = system or SystemClock()
+        self._monotonic_ns = monotonic_ns
+        self._seen_ns = monotonic_ns()
+        self._offset_ns = self._system.utc_ns() - self._seen_ns
+
+    def utc_ns(self) -> int:
+        """Return nanoseconds since the Unix epoch, UTC, as far as this clock knows."""
+        return self._monotonic_ns() + self._offset_ns
+
+    def off_s(self) -> float:
+        """Follow the system clock a little, and return by how much it is ahead of this one.
+
+        To be called now and then, by one thread.
+        """
+        now_ns = self._monotonic_ns()
+        passed_s, self._seen_ns = (now_ns - self._seen_ns) * 1e-9, now_ns
+        off_s = (self._system.utc_ns() - now_ns - self._offset_ns) * 1e-9
+        if abs(off_s) <= self.FOLLOWED_S:
+            most_s = self.SLEW_PER_S * passed_s
+            step_s = max(-most_s, min(off_s, most_s))
+            self._offset_ns += round(step_s * 1e9)
+            off_s -= step_s
+        return off_s
+
+    def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Block this thread until then."""
+        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:
+            time.sleep(min(left_s, _LONGEST_NAP_S))
+
+    async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Let other tasks run until then."""
+        await anyio.lowlevel.checkpoint()
         while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:  # noqa: ASYNC110
             await anyio.sleep(min(left_s, _LONGEST_NAP_S))
 

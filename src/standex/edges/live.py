@@ -21,6 +21,7 @@ from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.watchdog import Watchdog
 from standex.model.hints import Hints
 from standex.model.observation import Health, HealthReason, HealthState, Observation
+from standex.model.picture import Picture
 from standex.model.ports import Source, Tasked
 from standex.model.record import Record
 from standex.station import Station
@@ -66,7 +67,7 @@ class Perceiver(Protocol):
         ...
 
 
-def _ignore(_: LiveStatus) -> None:
+def _ignore(_: object) -> None:
     """Show it to nobody."""
 
 
@@ -81,6 +82,8 @@ async def run(
     outputs: Outputs | None = None,
     on_status: Callable[[LiveStatus], None] = _ignore,
     stop: anyio.Event | None = None,
+    picture: Picture | None = None,
+    on_writer: Callable[[SingleWriter], None] = _ignore,
 ) -> LiveStatus:
     """Run until the source ends or ``stop`` is set, and return how it went.
 
@@ -94,6 +97,8 @@ async def run(
         outputs: where what happens goes.
         on_status: shown how it goes, a few times a second.
         stop: ends the run in good order.
+        picture: to go on with; None for an empty one.
+        on_writer: given, before anything runs, what takes orders; in this event loop alone.
 
     Raises:
         StandexError: the source failed. What it had delivered has been worked on, and the failure
@@ -106,7 +111,9 @@ async def run(
         started_utc_ns=started_utc_ns,
         is_simulated=is_simulated,
         outputs=outputs or Outputs(),
+        picture=picture,
     )
+    on_writer(service.writer)
     problems: list[Exception] = []
     if isinstance(source, Tasked):
         service.tell(source)
@@ -174,6 +181,7 @@ class _Service:
         started_utc_ns: int,
         is_simulated: bool,
         outputs: Outputs,
+        picture: Picture | None,
     ) -> None:
         specs = {spec.sensor_id: spec for spec in station.site.sensors}
         self.mailboxes = {
@@ -192,13 +200,14 @@ class _Service:
         self._watchdog = Watchdog(
             {name: spec.rate_hz for name, spec in specs.items()}, since_utc_ns=started_utc_ns
         )
-        self._writer = SingleWriter(
+        self.writer = SingleWriter(
             station,
             started_utc_ns=started_utc_ns,
             outputs=outputs,
             board=self._board,
             counts=self._counts,
             clock=clock,
+            picture=picture,
         )
         self._loss_utc_ns: dict[str, int] = {}
         self._busy_since_utc_ns: dict[str, int] = {}
@@ -206,12 +215,12 @@ class _Service:
     def status(self) -> LiveStatus:
         """Return how it goes."""
         return self._counts.status(
-            self._writer.picture, unknown=self._intake.unknown, now_utc_ns=self._clock.utc_ns()
+            self.writer.picture, unknown=self._intake.unknown, now_utc_ns=self._clock.utc_ns()
         )
 
     def tell(self, source: Tasked) -> None:
         """Give every task from now on to where the records come from."""
-        self._writer.listen(source.take)
+        self.writer.listen(source.take)
 
     def close(self) -> None:
         """Say that nothing more comes."""
@@ -262,8 +271,8 @@ class _Service:
         """Perceive one sensor's records, one after the other, until its mailbox is closed."""
         counts = self._counts.of[sensor_id]
         while (record := await self.mailboxes[sensor_id].get()) is not None:
-            hints = self._writer.hints
-            self._writer.keep(record, hints)
+            hints = self.writer.hints
+            self.writer.keep(record, hints)
             self._busy_since_utc_ns[sensor_id] = self._clock.utc_ns()
             try:
                 state, observations = await self._pool.perceive(
@@ -283,7 +292,7 @@ class _Service:
                 self._clear(sensor_id, "no answer")
             self._states[sensor_id] = state
             self._clear(sensor_id, "technology")
-            self._writer.take(sensor_id, observations)
+            self.writer.take(sensor_id, observations)
             counts.done(record.t_utc_ns, now_utc_ns=self._clock.utc_ns())
 
     def watch(self) -> None:
@@ -323,7 +332,7 @@ class _Service:
 
     def _uncover(self, sensor_id: str, now_utc_ns: int) -> None:
         """Take back what a silent sensor could see: it sees nobody now."""
-        last = self._writer.picture.coverage.get(sensor_id)
+        last = self.writer.picture.coverage.get(sensor_id)
         if last is not None:
             nothing = replace(
                 last,
@@ -331,7 +340,7 @@ class _Service:
                 p_report=0 * last.p_report,
                 p_detect=0 * last.p_detect,
             )
-            self._writer.take(sensor_id, (nothing,))
+            self.writer.take(sensor_id, (nothing,))
 
     def _stand(
         self,
@@ -350,7 +359,7 @@ class _Service:
             reason=reason,
             message=message,
         )
-        self._writer.say(word)
+        self.writer.say(word)
 
     def _clear(self, sensor_id: str, cause: str) -> None:
-        self._writer.say(self._board.clear(sensor_id, cause, t_utc_ns=self._clock.utc_ns()))
+        self.writer.say(self._board.clear(sensor_id, cause, t_utc_ns=self._clock.utc_ns()))

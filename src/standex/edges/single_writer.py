@@ -81,9 +81,10 @@ class SingleWriter:
         board: HealthBoard,
         counts: RunCounts,
         clock: Clock,
+        picture: Picture | None = None,
     ) -> None:
-        """Start with an empty picture."""
-        self.picture = station.start(started_utc_ns)
+        """Start with an empty picture, or with the one that a service had before."""
+        self.picture = picture or station.start(started_utc_ns)
         self.hints = no_hints(started_utc_ns)
         self._station = station
         self._outputs = outputs

@@ -21,7 +21,8 @@ from standex.edges.calibrations import calibrations_of
 from standex.edges.many_runs import START_UTC_NS, without
 from standex.edges.plugins import build_instruments, build_technologies
 from standex.edges.settings import parse_site
-from standex.evaluation.ablation import without_cueing, without_likelihoods
+from standex.edges.surrogates import as_surrogate
+from standex.evaluation.ablation import looking_from, without_cueing, without_likelihoods
 from standex.evaluation.coarse_factors import factors_of
 from standex.evaluation.score import PersonOutcome
 from standex.evaluation.score_looks import AssociationCounts
@@ -50,6 +51,9 @@ class Variant:
         has_cueing: whether tasks and hints know what was found.
         has_likelihoods: whether evidence counts by how much it says, or as one vote a look.
         p_alarm: posterior from which a check is requested; None for the site's own.
+        bank: of scores, for costly sensors at surrogate level; empty for all at raw level.
+        looks_from: posterior from which tasked sensors look at somebody.
+        look_share: of people whom they look at; by chance, where there is no cueing.
     """
 
     name: str
@@ -59,6 +63,9 @@ class Variant:
     has_cueing: bool = True
     has_likelihoods: bool = True
     p_alarm: float | None = None
+    bank: str = ""
+    looks_from: float = 0.0
+    look_share: float = 1.0
 
     def site(self) -> Site:
         """Return the site without what is left out, at the threshold asked for."""
@@ -119,10 +126,14 @@ _KEPT = TypeAdapter(_Kept)
 def run_site_job(job: SiteJob) -> TwinRun:
     """Return what became of everybody in one run."""
     site = job.variant.site()
+    if job.variant.bank:
+        site = as_surrogate(site, job.variant.bank)
     calibrations = dict(calibrations_of(site))
     station = Station.of(site, build_technologies(site, calibrations), calibrations)
+    if job.variant.looks_from > 0:
+        station = looking_from(station, job.variant.looks_from)
     if not job.variant.has_cueing:
-        station = without_cueing(station)
+        station = without_cueing(station, share=job.variant.look_share)
     if not job.variant.has_likelihoods:
         station = without_likelihoods(station)
     truth = draw_truth(job.trajectories.people, job.carry, seed=job.seed)

@@ -38,7 +38,12 @@ class Comparison:
 
 
 def compare(
-    name: str, system: Sequence[TwinRun], other: Sequence[TwinRun], *, pfa_per_passage: float
+    name: str,
+    system: Sequence[TwinRun],
+    other: Sequence[TwinRun],
+    *,
+    pfa_per_passage: float,
+    is_at_end: bool = False,
 ) -> Comparison:
     """Return how a system and another one did on the same people.
 
@@ -50,6 +55,7 @@ def compare(
         system: in question; its answers are the second of each pair.
         other: on the same seeds; its answers are the first.
         pfa_per_passage: at which both are compared, too.
+        is_at_end: whether there everybody is judged by their last posterior, not their largest.
 
     Raises:
         StandexError: the runs are not of the same people with the same things.
@@ -69,7 +75,8 @@ def compare(
     at_stated, gone = None, None
     if carries.any() and not carries.all():
         above, above_other = (
-            _above(some, carries, pfa_per_passage)[carries] for some in (mine, theirs)
+            _above(some, carries, pfa_per_passage, is_at_end=is_at_end)[carries]
+            for some in (mine, theirs)
         )
         at_stated = paired_test("alarm, threat carried", above_other, above, rng=rng)
         gone = misses_gone(above, above_other, rng=rng)
@@ -113,8 +120,12 @@ def paired(
 
 
 def _above(
-    outcomes: Sequence[PersonOutcome], carries: np.ndarray, pfa_per_passage: float
+    outcomes: Sequence[PersonOutcome],
+    carries: np.ndarray,
+    pfa_per_passage: float,
+    *,
+    is_at_end: bool,
 ) -> np.ndarray:
-    score = scores_of(outcomes)
+    score = scores_of(outcomes, is_at_end=is_at_end)
     point = at_pfa(roc(score[carries], score[~carries]), pfa_per_passage)
     return score >= point.threshold

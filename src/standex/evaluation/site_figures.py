@@ -30,12 +30,15 @@ class Stated:
         prior: P(a person carries a threat) at a real place.
         people_per_hour: at a real place; None for as many as passed in the runs.
         operators: who answer alarms.
+        is_at_end: whether curves judge everybody once, by their posterior when screening is over,
+            rather than at every moment, by their largest.
     """
 
     pfa_per_passage: float = 0.01
     prior: float = 1e-4
     people_per_hour: float | None = None
     operators: int = 1
+    is_at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +91,7 @@ def site_figures(runs: Sequence[TwinRun], stated: Stated) -> SiteFigures:
     hours = sum(one.duration_s for one in ordered) / 3600
     carries = carries_threat(outcomes)
     alarmed = np.array([one.outcome is Outcome.ALARM for one in outcomes], dtype=bool)
-    score = scores_of(outcomes)
+    score = scores_of(outcomes, is_at_end=stated.is_at_end)
     curve = roc(score[carries], score[~carries]) if carries.any() and not carries.all() else ()
     pd = rate("PD per passage", int(alarmed[carries].sum()), int(carries.sum()))
     pfa = rate("PFA per passage", int(alarmed[~carries].sum()), int((~carries).sum()))
@@ -126,13 +129,20 @@ def carries_threat(outcomes: Sequence[PersonOutcome]) -> Bool[np.ndarray, " n"]:
     return np.array([one.item_class.startswith("threat") for one in outcomes], dtype=bool)
 
 
-def scores_of(outcomes: Sequence[PersonOutcome]) -> Float[np.ndarray, " n"]:
+def scores_of(
+    outcomes: Sequence[PersonOutcome], *, is_at_end: bool = False
+) -> Float[np.ndarray, " n"]:
     """Return the log odds of the largest posterior of each; minus infinity of who had no look.
 
     Somebody without a look keeps the prior, however low the threshold: they were not screened.
+
+    Args:
+        outcomes: of people.
+        is_at_end: the last posterior in place of the largest.
     """
-    p = np.array([one.p_max for one in outcomes])
-    looked_at = np.array([one.n_looks > 0 and one.p_max > 0 for one in outcomes], dtype=bool)
+    p = np.array([one.p_final if is_at_end else one.p_max for one in outcomes])
+    p = np.nan_to_num(p, nan=0.0)  # followed by nobody
+    looked_at = np.array([one.n_looks > 0 for one in outcomes], dtype=bool) & (p > 0)
     kept = np.clip(p, ODDS_LIMIT, 1 - ODDS_LIMIT)
     return np.where(looked_at, np.log(kept) - np.log1p(-kept), -np.inf)
 

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from standex.evaluation.closed_loop import Step, closed_loop
+from standex.evaluation.drifted_looks import smelled
 from standex.evaluation.score import NEAREST_M, PersonOutcome, Tally
 from standex.evaluation.score_looks import AssociationCounts
 from standex.model.event import Alert, TaskClosed, TaskResult
@@ -17,6 +18,8 @@ from standex.model.ports import Instrument
 from standex.model.truth import CarriedItem
 from standex.model.zones import ZONE_INDEX, BodyZone
 from standex.station import Station
+
+NO_ZONE = -1  # a sensor that cannot tell where on the body
 
 # Sensor, scores by name, person, row of the zone, class of what was there.
 _KnownLook = tuple[str, dict[str, float], int, int, str]
@@ -33,7 +36,7 @@ class LookScores:
         score: one look at one zone a row.
         score_names: of the columns.
         person: at whom the look was, by truth.
-        zone: row of ``ZONES``.
+        zone: row of ``ZONES``; ``NO_ZONE`` where a sensor cannot tell.
         item_class: in that zone of that person.
     """
 
@@ -160,9 +163,14 @@ def _by_scores(rows: list[_KnownLook]) -> tuple[LookScores, ...]:
 def _known_looks(step: Step, scene: Any) -> list[_KnownLook]:
     rows: list[_KnownLook] = []
     for seen in step.observations:
-        if not isinstance(seen, Evidence) or seen.zone is None:
+        if not isinstance(seen, Evidence):
             continue
         if not isinstance(seen.footprint, GaussianFootprint):
+            whose = smelled(seen.footprint, scene, t_utc_ns=seen.t_utc_ns)
+            if whose is not None:
+                rows.append((seen.sensor_id, seen.score, whose[0], NO_ZONE, whose[1]))
+            continue
+        if seen.zone is None:
             continue
         now = scene.at(seen.t_utc_ns)
         if not len(now.person):

@@ -265,6 +265,7 @@ AIR_DEFAULTS: dict[str, Setting] = {
 DEFAULTS: dict[str, Setting] = {
     **AIR_DEFAULTS,
     "n_channels": 8,
+    "unit": 0,  # which array it is: the channels of a unit are the same in every run; 0: drawn anew
     "flow_l_per_min": 2.0,
     "noise": 2e-3,
     "drift_per_sqrt_h": 0.03,
@@ -277,6 +278,7 @@ MAY_BE_ZERO = (
     "delay_s",
     "noise",
     "drift_per_sqrt_h",
+    "unit",
 )
 
 
@@ -303,7 +305,8 @@ def build(spec: SensorSpec, site: Site, seed: int) -> GasArray:
     """
     del site
     s = checked(spec, DEFAULTS, may_be_zero=MAY_BE_ZERO, may_be_negative=MAY_BE_NEGATIVE)
-    rng = np.random.default_rng([seed, 21])
+    unit = s.whole("unit", least=0)
+    rng = np.random.default_rng([unit, 26] if unit else [seed, 21])
     return GasArray(
         sensor_id=spec.sensor_id,
         rate_hz=spec.rate_hz,

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 from standex.edges.recording.codec import decode, encode, from_bytes, json_schema, to_bytes
 from standex.edges.recording.layout import EventMessage, StepMessage
 from standex.model.event import Alert, Event, VerdictChanged
+from standex.model.hand_over import Flow, Travel
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Coverage, Evidence, Health, Observation, Positions
 from standex.model.picture import Outcome
 from standex.model.record import Record
+from standex.model.tasking import Tasking
 
 
 def assert_same(one: Any, other: Any) -> None:
@@ -177,3 +180,21 @@ def test_refuses_a_type_without_an_exact_form() -> None:
         encode(Odd(value=set()))
     with pytest.raises(TypeError, match="not a dataclass"):
         encode(3)
+
+
+def test_mappings_with_other_keys_and_mixed_tuples_come_back() -> None:
+    flow = Flow(
+        since_utc_ns=5,
+        travel={(0, 1): Travel(weight=1.5, mean_log_s=0.1, squares_log_s=np.inf)},
+        n_left={3: 0.25},
+    )
+    back = decode(Flow, from_bytes(to_bytes(encode(flow))))
+    assert_same(back, flow)
+    tasking = Tasking(refused={("laser", 7): (12, "too near")})
+    assert decode(Tasking, from_bytes(to_bytes(encode(tasking)))).refused == tasking.refused
+    assert json_schema(Tasking)["properties"]["refused"]["type"] == "array"
+    for wrong in ({"0": 1}, [1, 2], "x"):
+        with pytest.raises(ValueError, match="expected"):
+            decode(tuple[int, str], wrong)
+        with pytest.raises(ValueError, match="expected"):
+            decode(Mapping[int, str], [wrong])

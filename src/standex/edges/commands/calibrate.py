@@ -36,6 +36,8 @@ HELP = "make a calibration from simulated passages"
 CARRIED = ("threat_dielectric", "threat_metal", "benign_metal", "benign_dielectric")
 TRACES = ("nothing", "benign_residue", "threat_dielectric", "threat_metal")
 CLASSES = {"laser.raman": TRACES, "vapour.gas_array": TRACES, "vapour.ion_mobility": TRACES}
+# Of a crowd that passes an inlet some must have nothing on them, or no air is clean.
+VAPOUR = ("vapour.gas_array", "vapour.ion_mobility")
 FIRST_SEED = 1_000_001  # far from the seeds that figures are stated on
 FOLDS_SEED = 0
 VALID_FOR_S = 10 * 365.25 * 86_400  # the twin does not age
@@ -72,11 +74,7 @@ def run(args: argparse.Namespace) -> int:
     # Sensors with a calibration of their own would only take time: nothing counts in these runs.
     others = tuple(s.sensor_id for s in site.sensors if s.calibration not in ("", args.name))
     trajectories = load_shipped(args.recording)
-    is_trace = sensor_kind in CLASSES
-    carry = CarryModel(
-        share=dict.fromkeys(CARRIED, 0.2),
-        residue=ResidueModel(benign_share=0.6) if is_trace else None,
-    )
+    carry = carried(sensor_kind)
     jobs = [
         Job(
             site_toml=site_text(args.site),
@@ -314,6 +312,16 @@ def _of_sensors(looks: LookScores, sensor_ids: Collection[str]) -> LookScores:
         zone=looks.zone[rows],
         item_class=tuple(looks.item_class[row] for row in rows),
     )
+
+
+def carried(sensor_kind: str) -> CarryModel:
+    """Return who carries what in the passages that a calibration of this kind is made from."""
+    if sensor_kind in VAPOUR:
+        return CarryModel(
+            share=dict.fromkeys(CARRIED, 0.08), residue=ResidueModel(benign_share=0.1)
+        )
+    residue = ResidueModel(benign_share=0.6) if sensor_kind in CLASSES else None
+    return CarryModel(share=dict.fromkeys(CARRIED, 0.2), residue=residue)
 
 
 def _make_folder(folder: Path, option: str = "--out") -> None:

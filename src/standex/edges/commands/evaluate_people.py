@@ -45,6 +45,7 @@ from standex.tracking.tracker import CrowdTracker
 HELP = "people found in a recorded video and followed on the floor (PETS S2.L1, annotated)"
 MARGIN_M = 2.0
 P_DETECT, CLUTTER_PER_M2 = 0.85, 0.002
+LEAST_FRAMES = 60
 SKIP = 20  # frames, 2 s, in which people are picked up
 
 
@@ -54,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, help="folder of recorded data; default: the one STANDEX_DATA names"
     )
     parser.add_argument("--out", type=Path, default=Path("out/evaluate"), help="folder of results")
+    parser.add_argument(
+        "--frames", type=int, default=N_FRAMES, help="only the first so many of the video"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,8 +66,13 @@ def run(args: argparse.Namespace) -> int:
     if args.data is None and not named:
         raise StandexError("no folder of data is named (--data, or STANDEX_DATA)")
     video = read_annotated_video(args.data or Path(str(named)))
+    if not LEAST_FRAMES <= args.frames <= N_FRAMES:
+        raise StandexError(
+            f"--frames {args.frames}: the video has {N_FRAMES}, {LEAST_FRAMES} are the fewest"
+        )
+    video = video.first(args.frames)
     with progress(args) as bar:
-        task = bar.add_task("frames", total=3 * N_FRAMES)
+        task = bar.add_task("frames", total=3 * args.frames)
         document = people_document(video, lambda: bar.advance(task))
     try:
         args.out.mkdir(parents=True, exist_ok=True)
@@ -99,7 +108,7 @@ def people_document(
     names = ("standex, not calibrated", "standex", "faster_rcnn")
     document: dict[str, Any] = {
         "origin": "recorded people, PETS 2009 S2.L1 view 1",
-        "frames": N_FRAMES,
+        "frames": video.n_frames,
         "people": sum(len(one) for one in video.truth.corner_px),
         "settings_chosen_on_this_video": True,
         "walking_m_per_s": {"annotated": _median(speeds_m_per_s(truth))},
@@ -180,7 +189,7 @@ def frame_records(
 
 def box_records(video: AnnotatedVideo) -> Iterator[Record]:
     """Yield the public boxes as a camera would that finds people itself."""
-    for k in range(N_FRAMES):
+    for k in range(video.n_frames):
         arrays = {
             "corner_px": video.public.corner_px[k],
             "score": np.clip(video.public.score[k], 0.0, 1.0),
@@ -232,6 +241,10 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def _told(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"  # too few frames for an interval
+
+
 def _median(speed_m_per_s: np.ndarray) -> float | None:
     return _finite(float(np.median(speed_m_per_s))) if len(speed_m_per_s) else None
 
@@ -243,14 +256,15 @@ def _lines(document: dict[str, Any]) -> list[str]:
     for name, by_overlap in document["found"].items():
         half = by_overlap["overlap_0.5"]
         cells = [
-            f"{what} {one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
+            f"{what} {_told(one['value'])} ({_told(one['low'])} to {_told(one['high'])})"
             for what, one in ((what, half[what]) for what in ("recall", "precision"))
         ]
         lines.append(f"  {name}: {', '.join(cells)}")
     lines.append("followed on the floor, gate 1 m")
     for name, one in document["followed"].items():
         lines.append(
-            f"  {name}: MOTA {one['mota']:.3f}, IDF1 {one['idf1']:.3f}, HOTA {one['hota']:.3f}, "
+            f"  {name}: MOTA {_told(one['mota'])}, IDF1 {_told(one['idf1'])}, "
+            f"HOTA {_told(one['hota'])}, "
             f"{one['switches']} switches, {one['tracks']} tracks of {one['people']} people"
         )
     speeds = [f"{name} {value:.2f}" for name, value in document["walking_m_per_s"].items()]

@@ -62,7 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ablate", nargs="+", default=[], metavar="WHAT",
                         help="take away one thing at a time: cueing, calibration, a sensor, a "
                         "technology; 'sensors' for each technology in turn, 'single' for each "
-                        "technology alone")  # fmt: skip
+                        "technology alone ('NAME alone' for one), 'chance:0.4' for tasked "
+                        "sensors that look at 40 %% of people, whoever they are")  # fmt: skip
+    parser.add_argument("--looks-from", type=inside_01, metavar="P",
+                        help="tasked sensors look only at whose posterior is so high")  # fmt: skip
+    parser.add_argument("--surrogate", default="", metavar="BANK",
+                        help="costly sensors as surrogates, from a bank of scores")  # fmt: skip
     parser.add_argument("--p-alarm", type=inside_01, metavar="P",
                         help="alarm threshold; default: the site's")  # fmt: skip
     parser.add_argument("--jobs", type=natural, default=os.cpu_count() or 1, help="processes")
@@ -80,13 +85,22 @@ def run(args: argparse.Namespace) -> int:
         where=args.sites[0],
         without=tuple(sorted(args.without)),
         p_alarm=args.p_alarm,
+        bank=args.surrogate,
+        looks_from=args.looks_from or 0.0,
     )
     site = first.site()
     variants = variants_of(first, args.ablate)
     for name in dict.fromkeys(args.sites[1:]):
         if name == args.sites[0]:
             raise StandexError(f"site {name} is named twice: there is nothing to compare")
-        other = Variant(name=name, site_toml=site_text(name), where=name, p_alarm=args.p_alarm)
+        other = Variant(
+            name=name,
+            site_toml=site_text(name),
+            where=name,
+            p_alarm=args.p_alarm,
+            bank=args.surrogate,
+            looks_from=args.looks_from or 0.0,
+        )
         variants.append(other)
     for one in variants:
         one.site()  # refuse before hours are spent
@@ -115,7 +129,13 @@ def run(args: argparse.Namespace) -> int:
         p_alarm=site.operating_point.p_alarm,
         systems=systems,
         comparisons=tuple(
-            compare(other.name, systems[0].runs, other.runs, pfa_per_passage=args.pfa)
+            compare(
+                other.name,
+                systems[0].runs,
+                other.runs,
+                pfa_per_passage=args.pfa,
+                is_at_end=args.at_end,
+            )
             for other in systems[1:]
         ),
         by_factor=rates_by_factor(systems[0].figures.outcomes) if args.by_factor else {},
@@ -170,10 +190,15 @@ def variants_of(first: Variant, ablate: Sequence[str]) -> list[Variant]:
             case "single":
                 variants += [_alone(first, name, technologies) for name in technologies]
             case "cueing":
-                variants.append(replace(first, name="without cueing", has_cueing=False))
+                variants.append(_uncued(first, "without cueing", 1.0))
+            case chance if chance.startswith("chance:"):
+                share = _share(chance.removeprefix("chance:"))
+                variants.append(_uncued(first, f"without cueing, {share:.0%} looked at", share))
             case "calibration":
                 name = "votes in place of likelihoods"
                 variants.append(replace(first, name=name, has_likelihoods=False))
+            case alone if alone.removesuffix(" alone") in technologies and alone.endswith(" alone"):
+                variants.append(_alone(first, alone.removesuffix(" alone"), technologies))
             case _:
                 ids = technologies.get(what, [s for s in _ids(site) if s == what])
                 if not ids:
@@ -207,6 +232,10 @@ def command_of(args: argparse.Namespace) -> list[str]:
         words += ["--people-per-hour", f"{args.people_per_hour:g}"]
     if args.p_alarm is not None:
         words += ["--p-alarm", f"{args.p_alarm:g}"]
+    if args.looks_from is not None:
+        words += ["--looks-from", f"{args.looks_from:g}"]
+    if args.surrogate:
+        words += ["--surrogate", shlex.quote(args.surrogate)]
     for name, values in (("--without", args.without), ("--ablate", args.ablate)):
         words += [name, *map(shlex.quote, values)] if values else []
     return [*words, *stated_words(args), "--out", shlex.quote(str(args.out))]
@@ -227,11 +256,26 @@ def _told(args: argparse.Namespace, n_passages: int, n_runs: int, who: str) -> s
     seeds = f"seeds {args.seed} to {args.seed + n_runs - 1}" if n_runs > 1 else f"seed {args.seed}"
     left_out = f"; left out throughout: {', '.join(sorted(args.without))}" if args.without else ""
     threshold = "" if args.p_alarm is None else f"; checks requested from {args.p_alarm:g} on"
-    return f"{n_passages} passages of {who}, {seeds}{left_out}{threshold}"
+    looks = "" if args.looks_from is None else f"; looks by task from {args.looks_from:g} on"
+    level = f"; costly sensors are SURROGATES of bank {args.surrogate}" if args.surrogate else ""
+    return f"{n_passages} passages of {who}, {seeds}{left_out}{threshold}{looks}{level}"
 
 
 def _ids(site: Site) -> list[str]:
     return [spec.sensor_id for spec in site.sensors]
+
+
+def _uncued(first: Variant, name: str, share: float) -> Variant:
+    return replace(first, name=name, has_cueing=False, looks_from=0.0, look_share=share)
+
+
+def _share(text: str) -> float:
+    try:
+        return inside_01(text)
+    except (ValueError, argparse.ArgumentTypeError):
+        raise StandexError(
+            f"--ablate chance:{text}: a share of people is needed, such as chance:0.4"
+        ) from None
 
 
 def _without(first: Variant, name: str, sensor_ids: Sequence[str]) -> Variant:
@@ -242,4 +286,5 @@ def _without(first: Variant, name: str, sensor_ids: Sequence[str]) -> Variant:
 def _alone(first: Variant, name: str, technologies: dict[str, list[str]]) -> Variant:
     others = [i for other, ids in technologies.items() if other != name for i in ids]
     left_out = tuple(sorted({*first.without, *others}))
-    return replace(first, name=f"{name} alone", without=left_out)
+    # Alone, nothing could cue it.
+    return replace(first, name=f"{name} alone", without=left_out, looks_from=0.0)

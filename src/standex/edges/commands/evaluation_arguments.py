@@ -35,6 +35,9 @@ def add_stated_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
     """Add what figures are stated at, and where they go."""
     parser.add_argument("--pfa", type=inside_01, default=0.01, metavar="P",
                         help="PFA per passage at which PD is stated (default 0.01)")  # fmt: skip
+    parser.add_argument("--at-end", action="store_true",
+                        help="curves judge everybody once, when screening is over, rather than "
+                        "at every moment")  # fmt: skip
     parser.add_argument("--prior", type=inside_01, default=1e-4, metavar="P",
                         help="share of people who carry a threat at a real place, for the share "
                         "of alarms that are right (default 1e-4)")  # fmt: skip
@@ -59,6 +62,7 @@ def stated_of(args: argparse.Namespace) -> Stated:
         prior=args.prior,
         people_per_hour=args.flow,
         operators=args.operators,
+        is_at_end=args.at_end,
     )
 
 
@@ -68,6 +72,7 @@ def stated_words(args: argparse.Namespace) -> list[str]:
     words += ["--operators", str(args.operators)]
     if args.flow is not None:
         words += ["--flow", f"{args.flow:g}"]
+    words += ["--at-end"] if args.at_end else []
     return [*words, *(["--by-factor"] if args.by_factor else [])]
 
 
@@ -112,7 +117,8 @@ def summary_lines(found: Evaluated) -> list[str]:
     lines += [f"  {one}" for one in (first.pd, first.pfa, *first.rates, *first.association)]
     if first.at_stated is not None:
         lines.append(
-            f"  at a PFA of at most {found.stated.pfa_per_passage:g} of the curve: "
+            f"  at a PFA of at most {found.stated.pfa_per_passage:g} of the curve"
+            f"{', judged at the end' if found.stated.is_at_end else ''}: "
             f"{first.at_stated.pd_per_passage}"
         )
     lines += [
@@ -145,6 +151,18 @@ def summary_lines(found: Evaluated) -> list[str]:
             f"McNemar p = {test.p_value:.2g}"
             for at, test in tests
         ]
+        if one.gone is not None and one.gone.misses_other:
+            lines.append(
+                f"  against {one.name}, PFA {one.pfa_per_passage:g} of each curve: of its "
+                f"{one.gone.misses_other} misses {one.gone.share_gone:.0%} gone "
+                f"({one.gone.low:.0%} to {one.gone.high:.0%})"
+            )
+    lines += [
+        f"  {one.name}: {n} looks by task of {sensor_id}, "
+        f"{n / len(one.figures.outcomes):.2f} a person"
+        for one in found.systems
+        for sensor_id, n in one.figures.n_tasks_done.items()
+    ]
     if found.comparisons:
         lines.append(LOOKS_STOP)
     for rates in found.by_factor.values():

@@ -6,7 +6,8 @@ A value that was encoded and decoded is the same value, bit for bit:
   floats that JSON does not know are the strings ``NaN``, ``Infinity`` and ``-Infinity`` (the one
   place where a message leaves its schema);
 * arrays are the subject of ``arrays.py``;
-* a dataclass carries its name under ``type``; a field that is None is left out.
+* a dataclass carries its name under ``type``; a field that is None is left out;
+* a mapping with other keys than texts is a list of pairs, a tuple of several types an object.
 
 The schemas keep to what viewers of MCAP files accept: each object lists its ``properties``, no
 type is a list of types, no array holds arrays; a union lists the properties of all its members,
@@ -111,8 +112,11 @@ def _generic_coding(hint: Any, origin: Any, args: tuple[Any, ...]) -> _Coding:
         return _union_coding(args)
     if origin is tuple and args[1:] == (...,):
         return _tuple_coding(_coding(args[0]))
-    if isinstance(origin, type) and issubclass(origin, Mapping) and args[0] is str:
-        return _mapping_coding(_coding(args[1]))
+    if origin is tuple and args:
+        return _several_coding(tuple(_coding(arg) for arg in args))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        value = _coding(args[1])
+        return _mapping_coding(value) if args[0] is str else _pairs_coding(_coding(args[0]), value)
     raise TypeError(f"no exact JSON form is known for {hint}")
 
 
@@ -212,6 +216,53 @@ def _mapping_coding(item: _Coding) -> _Coding:
         encode=lambda value: {str(key): item.encode(entry) for key, entry in value.items()},
         decode=decode_items,
         schema={"type": "object", "properties": {}, "additionalProperties": item.schema},
+    )
+
+
+def _pairs_coding(key: _Coding, item: _Coding) -> _Coding:
+    """Code a mapping whose keys are no texts: JSON knows no others."""
+
+    def decode_pairs(data: Any) -> dict[Any, Any]:
+        pairs = [_expect(entry, dict) for entry in _expect(data, list)]
+        if any(entry.keys() != {"key", "value"} for entry in pairs):
+            raise _wrong("pairs of key and value", data)
+        return {key.decode(entry["key"]): item.decode(entry["value"]) for entry in pairs}
+
+    return _Coding(
+        encode=lambda value: [
+            {"key": key.encode(name), "value": item.encode(entry)} for name, entry in value.items()
+        ],
+        decode=decode_pairs,
+        schema={
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"key": key.schema, "value": item.schema},
+                "required": ["key", "value"],
+            },
+        },
+    )
+
+
+def _several_coding(items: tuple[_Coding, ...]) -> _Coding:
+    """Code a tuple of so many entries, each of its own type."""
+    names = [str(index) for index in range(len(items))]
+
+    def decode_several(data: Any) -> tuple[Any, ...]:
+        if list(_expect(data, dict)) != names:
+            raise _wrong(f"an object with {len(names)} entries", data)
+        return tuple(item.decode(data[name]) for name, item in zip(names, items, strict=True))
+
+    return _Coding(
+        encode=lambda value: {
+            name: item.encode(entry) for name, item, entry in zip(names, items, value, strict=True)
+        },
+        decode=decode_several,
+        schema={
+            "type": "object",
+            "properties": {name: item.schema for name, item in zip(names, items, strict=True)},
+            "required": names,
+        },
     )
 
 

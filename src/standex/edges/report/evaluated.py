@@ -205,6 +205,7 @@ def _people(system: System) -> list[Row]:
             "outcome": one.outcome.value,
             "p_max": one.p_max,
             "p_last": _known(one.p_threat),
+            "p_final": _known(one.p_final),
             "n_looks": one.n_looks,
             "n_tracks": one.n_tracks,
             "in_view_to_alert_s": _known(one.in_view_to_alert_s),

@@ -1,0 +1,221 @@
+"""Watches a running station and keeps a bundle of every alarmed passage.
+
+It is a sink (``publish``) and a listener (``step``) of the single writer; both only remember what
+they are given. Bundles are made and written by a thread of their own, twice for each alarm: at
+once, so that one is there when the power fails, and when the passage has ended. What cannot be
+written is tried again until it can.
+"""
+
+import queue
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import final
+
+from standex.edges.clock import Clock
+from standex.edges.evidence.bundle import FORM, Manifest, Stage
+from standex.edges.evidence.clip import clip_bytes, of_person
+from standex.edges.evidence.ledger import ledger_document, pictures_of
+from standex.edges.evidence.ring import HeldStep, StepRing
+from standex.edges.evidence.shelf import EvidenceShelf
+from standex.edges.recording.codec import encode, to_bytes
+from standex.model.errors import StandexError
+from standex.model.event import Alert, Event
+from standex.model.observation import Coverage, Evidence, Observation
+from standex.model.picture import Passage, Picture
+
+_RETRY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRule:
+    """What is kept of an alarmed passage.
+
+    Attributes:
+        site_id: where.
+        site_toml: the site description that the station runs with.
+        software_version: of this software.
+        is_simulated: whether the sensors are those of the twin.
+        keep_s: how long a bundle may stay, from the alarm on.
+        ring_s: how much of the time before the alarm is in the clip.
+        open_s: after so long a passage that has not ended is taken for whole.
+        has_pictures: whether pictures on a generic figure are kept.
+    """
+
+    site_id: str
+    site_toml: str
+    software_version: str
+    is_simulated: bool
+    keep_s: float
+    ring_s: float = 90.0
+    open_s: float = 300.0
+    has_pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Job:
+    """An alarm with all that a bundle of it is made from."""
+
+    stage: Stage
+    alert: Alert
+    passage: Passage
+    steps: tuple[HeldStep, ...]
+    coverage: tuple[Coverage, ...]
+
+
+@final
+class EvidenceKeeper:
+    """Keeps the evidence of every alarm; entered and left, or closed."""
+
+    def __init__(self, shelf: EvidenceShelf, *, rule: EvidenceRule, clock: Clock) -> None:
+        """Start the thread.
+
+        Args:
+            shelf: where bundles go.
+            rule: what is in them, and for how long.
+            clock: for the time at which they are written.
+        """
+        self._shelf, self._rule, self._clock = shelf, rule, clock
+        self._ring = StepRing(ring_s=rule.ring_s)
+        self._open: dict[str, tuple[Alert, Passage]] = {}
+        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._ends = threading.Event()
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._work, name="evidence", daemon=True)
+        self._thread.start()
+
+    @property
+    def problem(self) -> str:
+        """Return what is wrong now, in words, or nothing."""
+        return self._trouble
+
+    def publish(
+        self, t_utc_ns: int, observations: tuple[Observation, ...], events: tuple[Event, ...], /
+    ) -> None:
+        """Remember a step of the station for a while."""
+        self._ring.add(t_utc_ns, observations, events)
+
+    def step(self, picture: Picture, events: tuple[Event, ...], /) -> None:
+        """Take in what the picture is after the step that was published last."""
+        self._ring.place(picture.tracks)
+        alarmed = {one.alert_id: one for one in picture.passages.values() if one.alert_id}
+        for event in events:
+            if isinstance(event, Alert):
+                # Without a passage there is nothing but the alert itself.
+                passage = alarmed.get(event.alert_id) or picture.passages.get(event.track_id)
+                if passage is not None:
+                    self._open[event.alert_id] = (event, passage)
+                    self._give(Stage.FIRST, event, passage)
+        for alert_id, (alert, passage) in list(self._open.items()):
+            latest = alarmed.get(alert_id, passage)
+            self._open[alert_id] = (alert, latest)
+            is_late = picture.t_utc_ns - alert.t_utc_ns > self._rule.open_s * 1e9
+            if alert_id not in alarmed or is_late:
+                del self._open[alert_id]
+                self._give(Stage.WHOLE, alert, latest)
+        needed = min((alert.t_utc_ns for alert, _ in self._open.values()), default=None)
+        self._ring.forget(now_utc_ns=picture.t_utc_ns, needed_from_utc_ns=needed)
+
+    def close(self) -> None:
+        """Write what is open as it is, and stop."""
+        if self._ends.is_set():
+            return
+        for alert, passage in self._open.values():
+            self._give(Stage.WHOLE, alert, passage)
+        self._open.clear()
+        self._ends.set()
+        self._jobs.put(None)
+        self._thread.join()
+
+    def __enter__(self) -> "EvidenceKeeper":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _give(self, stage: Stage, alert: Alert, passage: Passage) -> None:
+        self._jobs.put(
+            _Job(
+                stage=stage,
+                alert=alert,
+                passage=passage,
+                steps=self._ring.steps(),
+                coverage=tuple(self._ring.coverage.values()),
+            )
+        )
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            manifest = contents = None
+            while True:
+                try:
+                    if manifest is None or contents is None:
+                        manifest, contents = self._made(job)
+                    self._shelf.write(manifest, contents)
+                    self._trouble = ""
+                    break
+                except (StandexError, OSError) as error:
+                    self._trouble = f"the evidence of {job.alert.alert_id}: {error}"
+                except Exception as error:  # noqa: BLE001 - the evidence of others is still to come
+                    self._trouble = f"no evidence of {job.alert.alert_id}: {error!r:.300}"
+                    break
+                if self._ends.wait(_RETRY_S):
+                    break
+
+    def _made(self, job: _Job) -> tuple[Manifest, dict[str, bytes]]:
+        rule, alert, passage = self._rule, job.alert, job.passage
+        if passage.alert_id != alert.alert_id:
+            passage = replace(passage, alert_id=alert.alert_id)
+        steps = of_person(job.steps, passage)
+        first_utc_ns = min((step.t_utc_ns for step in steps), default=alert.t_utc_ns)
+        clip = clip_bytes(
+            steps,
+            coverage=job.coverage,
+            site_id=rule.site_id,
+            site_toml=rule.site_toml,
+            software_version=rule.software_version,
+            started_utc_ns=first_utc_ns,
+            is_simulated=rule.is_simulated,
+        )
+        contents = {
+            "alert.json": to_bytes(encode(alert)),
+            "ledger.json": to_bytes(ledger_document(passage)),
+            "clip.mcap": clip,
+            "site.toml": rule.site_toml.encode(),
+            **(pictures_of(passage) if rule.has_pictures else {}),
+        }
+        manifest = Manifest(
+            form=FORM,
+            alert_id=alert.alert_id,
+            stage=job.stage.value,
+            site_id=rule.site_id,
+            is_simulated=rule.is_simulated,
+            t_alert_utc_ns=alert.t_utc_ns,
+            first_utc_ns=first_utc_ns,
+            last_utc_ns=max((step.t_utc_ns for step in steps), default=alert.t_utc_ns),
+            n_steps=len(steps),
+            written_utc_ns=self._clock.utc_ns(),
+            expires_utc_ns=alert.t_utc_ns + round(rule.keep_s * 1e9),
+            software_version=rule.software_version,
+            calibrations=calibrations_in(steps),
+            replaces="",
+            key_id="",
+            files=(),
+        )
+        return manifest, contents
+
+
+def calibrations_in(steps: Sequence[HeldStep]) -> dict[str, str]:
+    """Return the version of the calibration behind each sensor's last look."""
+    return {
+        entry.sensor_id: entry.calibration_id
+        for step in steps
+        for entry in step.observations
+        if isinstance(entry, Evidence)
+    }

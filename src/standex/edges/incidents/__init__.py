@@ -1,0 +1,1 @@
+"""Incidents: one per person, from the alarm to what came of it."""

@@ -1,0 +1,62 @@
+"""Records of many sensors on their way into one iterator: bounded, and fair.
+
+Each sensor has a queue of its own, and they are emptied in turn: one that floods loses its own
+oldest records, which the gap in its numbers tells, and takes nothing from the others.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import final
+
+from standex.model.record import Record
+
+N_WAITING = 64
+
+
+@final
+class RecordQueue:
+    """Filled from any thread, emptied by one iterator."""
+
+    def __init__(self, *, n_waiting: int = N_WAITING) -> None:
+        """Make a queue that keeps the newest ``n_waiting`` records of each sensor."""
+        self._n_waiting = n_waiting
+        self._of: dict[str, deque[Record]] = {}
+        self._changed = threading.Condition()
+        self._is_over = False
+        self._dropped: dict[str, int] = {}
+
+    def put(self, record: Record) -> None:
+        """Take a record; the oldest of the same sensor makes room where there is none."""
+        with self._changed:
+            queue = self._of.setdefault(record.sensor_id, deque())
+            if len(queue) >= self._n_waiting:
+                queue.popleft()
+                self._dropped[record.sensor_id] = self._dropped.get(record.sensor_id, 0) + 1
+            queue.append(record)
+            self._changed.notify()
+
+    def dropped(self) -> dict[str, int]:
+        """Return how many records of each sensor made room for newer ones."""
+        with self._changed:
+            return dict(self._dropped)
+
+    def close(self) -> None:
+        """Let ``records`` come to its end."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
+    def records(self) -> Iterator[Record]:
+        """Yield records as they come, the sensors in turn, until the queue is closed."""
+        while (turn := self._next_turn()) is not None:
+            yield from turn
+
+    def _next_turn(self) -> list[Record] | None:
+        with self._changed:
+            while not self._is_over:
+                turn = [queue.popleft() for queue in self._of.values() if queue]
+                if turn:
+                    return turn
+                self._changed.wait()
+        return None

@@ -1,0 +1,130 @@
+"""One TCP connection that carries messages of the standard, in either direction."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol, cast, final
+
+from standex.edges.interop.sapient.errors import SapientError
+from standex.edges.interop.sapient.framing import MOST_BYTES, Deframer, FramingError, framed
+from standex.edges.interop.sapient.fusion_link import Peer
+from standex.edges.interop.sapient.generated.sapient_message_pb2 import SapientMessage
+
+MOST_UNSENT_BYTES = 4 << 20
+"""Who does not read what we send is let go; nobody else waits for them."""
+
+
+class Link(Protocol):
+    """The rules of a connection."""
+
+    @property
+    def closing(self) -> str:
+        """Return why the connection is to be ended, or an empty text."""
+        ...
+
+    def take(self, packet: bytes, /) -> None:
+        """Take one message."""
+        ...
+
+    def ended(self, why: str, /) -> None:
+        """Take note that the connection has ended."""
+        ...
+
+
+class _Tls(Protocol):
+    def getpeercert(self, binary_form: bool) -> bytes | None: ...
+
+
+@final
+class Connection(asyncio.Protocol):
+    """Cuts what comes into messages for a link, and puts messages of the link on the wire."""
+
+    def __init__(
+        self,
+        make_link: Callable[["Connection", Peer], Link],
+        *,
+        is_relay: bool = False,
+        most_bytes: int = MOST_BYTES,
+        on_end: Callable[["Connection"], object] | None = None,
+    ) -> None:
+        """Wait for the connection; ``make_link`` is called when it stands."""
+        self.peer = Peer(address="nowhere")
+        self.link: Link | None = None
+        self.why_ended = ""
+        self.ended = asyncio.get_running_loop().create_future()
+        self._make_link = make_link
+        self._is_relay = is_relay
+        self._deframer = Deframer(most_bytes=most_bytes)
+        self._most_bytes = most_bytes
+        self._on_end = on_end
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        name = transport.get_extra_info("peername")
+        tls = cast("_Tls | None", transport.get_extra_info("ssl_object"))
+        certificate = None if tls is None else tls.getpeercert(True)
+        self.peer = Peer(
+            address=f"{name[0]}:{name[1]}" if isinstance(name, tuple) else "unknown",
+            certificate_der=certificate or b"",
+            is_relay=self._is_relay,
+        )
+        self.link = self._make_link(self, self.peer)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come."""
+        link = self.link
+        if link is None or self.why_ended:
+            return
+        try:
+            # What came whole before a length that cannot be believed is still taken.
+            while packets := self._deframer.feed(data):
+                data = b""
+                for packet in packets:
+                    link.take(packet)
+                    if link.closing:
+                        self.close(link.closing)
+                        return
+        except FramingError as error:
+            self.close(str(error))
+
+    def send(self, message: SapientMessage) -> bool:
+        """Put a message on the wire; return whether that could be done.
+
+        Raises:
+            SapientError: the message is longer than may be sent.
+        """
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return False
+        packet = message.SerializeToString()
+        if len(packet) > self._most_bytes:
+            raise SapientError(f"a message of {len(packet)} bytes, {self._most_bytes} are allowed")
+        if transport.get_write_buffer_size() > MOST_UNSENT_BYTES:
+            self.close("it does not read what is sent to it")
+            transport.abort()
+            return False
+        transport.write(framed(packet))
+        return True
+
+    def close(self, why: str) -> None:
+        """End the connection."""
+        self.why_ended = self.why_ended or why
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self, why: str) -> None:
+        """End the connection at once, whatever has not been sent yet."""
+        self.why_ended = self.why_ended or why
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say to the link that it is over."""
+        self.why_ended = self.why_ended or (str(exc) if exc else "the other side has closed it")
+        if self.link is not None:
+            self.link.ended(f"its connection has ended: {self.why_ended}")
+        if not self.ended.done():
+            self.ended.set_result(None)
+        if self._on_end is not None:
+            self._on_end(self)

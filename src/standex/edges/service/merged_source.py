@@ -1,0 +1,234 @@
+"""Several sources as one, each with its own place to wait: none can starve or stop another."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import final
+
+from standex.edges.clock import Clock
+from standex.edges.service.guard import SensorGuard
+from standex.edges.service.reorder import Reorder
+from standex.edges.service.sensor_clock import Corrector
+from standex.edges.service.supervised import Blueprint, SupervisedSource
+from standex.edges.service.tables import SensorTable, WatchTable
+from standex.model.observation import Health, HealthReason, HealthState
+from standex.model.record import Record
+from standex.model.site import Site
+from standex.model.tasking import Task
+
+MOST_WAITING = 256  # of one sensor; beyond, the oldest go
+CLOCK_STANDS_S = 5.0
+_POLL_S = 0.02
+_LEAVE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorIntake:
+    """What was counted about one sensor before the station saw anything of it.
+
+    Attributes:
+        n_flooded: left out because there were too many.
+        n_repeated: left out because they said the very same as before.
+        n_backwards: left out because they had been there already.
+        n_late: left out because later ones had gone on.
+        n_shed: left out because this computer was too slow.
+        behind_s: how far its clock is behind this computer's; None where nothing is known.
+        drift_s_per_h: how fast that grows, where it is known.
+    """
+
+    n_flooded: int
+    n_repeated: int
+    n_backwards: int
+    n_late: int
+    n_shed: int
+    behind_s: float | None
+    drift_s_per_h: float | None
+
+
+@final
+class _Lane:
+    """One sensor's way in."""
+
+    def __init__(self, *, rate_hz: float, table: SensorTable, watch: WatchTable) -> None:
+        self.guard = SensorGuard(
+            rate_hz=rate_hz, most_hz=table.most_hz, may_repeat=table.may_repeat
+        )
+        self.corrector = Corrector(
+            transport_s=table.transport_s,
+            tolerance_s=watch.clock_tolerance_s,
+            most_s=watch.clock_correct_up_to_s,
+        )
+        self.reorder = Reorder(wait_s=watch.reorder_s)
+        self.waiting: deque[tuple[Record, int]] = deque()
+        self.n_shed = 0
+        self.clock_trouble: tuple[int, HealthState, str] | None = None
+
+    def order(self, record: Record, arrived_utc_ns: int) -> tuple[Record, ...]:
+        """Return what may go on now that a record has come, on this computer's time."""
+        stamp = self.corrector.stamp(record.t_utc_ns, now_utc_ns=arrived_utc_ns)
+        if stamp.problem:
+            state = HealthState.DEGRADED if stamp.is_usable else HealthState.FAILED
+            self.clock_trouble = (arrived_utc_ns, state, stamp.problem)
+        else:
+            self.clock_trouble = None
+        if not stamp.is_usable:
+            return ()
+        if stamp.t_utc_ns != record.t_utc_ns:
+            record = replace(record, t_utc_ns=stamp.t_utc_ns)
+        return self.reorder.put(record, now_utc_ns=arrived_utc_ns)
+
+
+@final
+class MergedSource:
+    """Satisfies ``LiveSource``, ``TellingSource`` and ``Tasked`` for all sources of a site."""
+
+    def __init__(
+        self,
+        blueprints: Sequence[Blueprint],
+        site: Site,
+        *,
+        watch: WatchTable,
+        sensors: Mapping[str, SensorTable],
+        clock: Clock,
+    ) -> None:
+        """Make it; nothing runs before records are asked for.
+
+        Args:
+            blueprints: of the sources; each sensor is served by one of them.
+            site: whose sensors.
+            watch: how they are watched.
+            sensors: what is known of single ones.
+            clock: arrivals are timed by.
+        """
+        self._site = site
+        self._clock = clock
+        self._lanes = {
+            spec.sensor_id: _Lane(
+                rate_hz=spec.rate_hz,
+                table=sensors.get(spec.sensor_id, SensorTable()),
+                watch=watch,
+            )
+            for spec in site.sensors
+        }
+        self._ready = threading.Condition()
+        self._turns: deque[str] = deque()
+        self._is_over = threading.Event()
+        self._sources = [
+            SupervisedSource(one, deliver=self._deliver, clock=clock) for one in blueprints
+        ]
+
+    @property
+    def sources(self) -> tuple[SupervisedSource, ...]:
+        """Return the sources."""
+        return tuple(self._sources)
+
+    def __enter__(self) -> "MergedSource":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End all sources, and wait for them a little."""
+        self.close()
+        for source in self._sources:
+            source.join(_LEAVE_S)
+
+    def close(self) -> None:
+        """Let ``records`` come to its end; may be called from any thread."""
+        self._is_over.set()
+        for source in self._sources:
+            source.close()
+        with self._ready:
+            self._ready.notify_all()
+
+    def take(self, task: Task, /) -> None:
+        """Hand a task to the source of its sensor."""
+        for source in self._sources:
+            if task.sensor_id in source.blueprint.sensors:
+                source.take(task)
+
+    def records(self) -> Iterator[Record]:
+        """Yield records of all sources as they come, each sensor's in order."""
+        for source in self._sources:
+            source.start()
+        while not self._is_over.is_set():
+            yield from self._next()
+            if all(source.is_over for source in self._sources) and not self._turns:
+                break
+
+    def troubles(self) -> dict[str, Health]:
+        """Return what is wrong now, by sensor: the worst of it."""
+        now_utc_ns = self._clock.utc_ns()
+        told: dict[str, Health] = {}
+        for source in self._sources:
+            told |= source.troubles()
+        for name, lane in self._lanes.items():
+            for state, reason, message in _against(lane, now_utc_ns):
+                if name not in told or told[name].state is not HealthState.FAILED:
+                    told[name] = Health(
+                        sensor_id=name,
+                        t_utc_ns=now_utc_ns,
+                        state=state,
+                        reason=reason,
+                        message=message,
+                    )
+        return told
+
+    def intake(self) -> dict[str, SensorIntake]:
+        """Return what was counted, by sensor."""
+        out: dict[str, SensorIntake] = {}
+        for name, lane in self._lanes.items():
+            known = lane.corrector.clock.estimate()
+            out[name] = SensorIntake(
+                n_flooded=lane.guard.n_flooded,
+                n_repeated=lane.guard.n_repeated,
+                n_backwards=lane.guard.n_backwards,
+                n_late=lane.reorder.n_late,
+                n_shed=lane.n_shed,
+                behind_s=known.behind_s if known else None,
+                drift_s_per_h=known.drift_s_per_h if known else None,
+            )
+        return out
+
+    def _deliver(self, record: Record) -> None:
+        """Take a record from a source, in that source's thread."""
+        lane, now_utc_ns = self._lanes[record.sensor_id], self._clock.utc_ns()
+        if not lane.guard.admit(record, now_utc_ns=now_utc_ns):
+            return
+        with self._ready:
+            lane.waiting.append((record, now_utc_ns))
+            if len(lane.waiting) > MOST_WAITING:
+                lane.waiting.popleft()
+                lane.n_shed += 1
+            else:
+                self._turns.append(record.sensor_id)
+            self._ready.notify()
+
+    def _next(self) -> tuple[Record, ...]:
+        """Wait a little; return what may go on."""
+        with self._ready:
+            if not self._turns:
+                self._ready.wait(_POLL_S)
+            name = self._turns.popleft() if self._turns else None
+            entry = self._lanes[name].waiting.popleft() if name is not None else None
+        if name is not None and entry is not None:
+            return self._lanes[name].order(*entry)
+        now_utc_ns = self._clock.utc_ns()
+        held = [lane for lane in self._lanes.values() if lane.reorder.is_waiting]
+        return tuple(r for lane in held for r in lane.reorder.due(now_utc_ns=now_utc_ns))
+
+
+def _against(lane: _Lane, now_utc_ns: int) -> Iterator[tuple[HealthState, HealthReason, str]]:
+    """Yield what stands against a sensor, the least first."""
+    if lane.clock_trouble is not None:
+        since_utc_ns, state, message = lane.clock_trouble
+        if abs(now_utc_ns - since_utc_ns) <= CLOCK_STANDS_S * 1e9:
+            yield state, HealthReason.CLOCK, message
+    trouble = lane.guard.trouble(now_utc_ns=now_utc_ns)
+    if trouble is not None:
+        yield trouble.state, trouble.reason, trouble.message

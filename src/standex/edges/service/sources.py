@@ -1,0 +1,257 @@
+"""The sources that a service file names, as blueprints of what is started and started again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import final
+
+from standex.edges.clock import Clock, SystemClock
+from standex.edges.interop.mqtt_link import MqttSettings as Broker
+from standex.edges.live import LiveSource
+from standex.edges.paced_source import PacedSource, ShiftedClock
+from standex.edges.perceive_pool import heavy_sensors
+from standex.edges.plugins import load_plugins
+from standex.edges.recording.reader import Recording, RecordingSource
+from standex.edges.service.config import ServiceConfig, secret_path
+from standex.edges.service.supervised import Blueprint
+from standex.edges.service.tables import (
+    LabRecordingSettings,
+    MqttOutTable,
+    MqttSettings,
+    PluginSettings,
+    SapientSettings,
+    SourceTable,
+    TwinSettings,
+)
+from standex.edges.settings import load_crowd
+from standex.edges.trajectories.read import read_trajectories
+from standex.edges.trajectories.shipped import load_shipped, shipped_names
+from standex.edges.truth_file import EMPTY_S, entering_after
+from standex.edges.twin_source import TwinPlan, TwinSource
+from standex.model.errors import StandexError
+from standex.model.record import Record
+from standex.model.site import Site
+from standex.model.trajectories import Trajectories
+
+SOURCES = "standex.sources"
+"""Entry points: a factory of ``(settings, site, sensor_ids, clock) -> LiveSource``."""
+SapientAdmission = Callable[[str, str, bytes, str], str]
+"""Given sensor, address, certificate and token; returns why not, or nothing."""
+SourceRefusal = Callable[[str, str, str], object]
+"""Told of what was not let in: who it claimed to be, from where, why."""
+
+
+def blueprints(
+    config: ServiceConfig,
+    site: Site,
+    *,
+    site_name: str,
+    clock: Clock,
+    admission: SapientAdmission,
+    on_refusal: SourceRefusal,
+) -> tuple[Blueprint, ...]:
+    """Return the sources of a service.
+
+    Args:
+        config: that names them.
+        site: whose sensors.
+        site_name: shipped site or path, for its crowd.
+        clock: of the service.
+        admission: who may be which SAPIENT sensor.
+        on_refusal: told who was not let in.
+
+    Raises:
+        StandexError: what can be checked before the start is wrong.
+    """
+    watch = config.table.watch
+    made: list[Blueprint] = []
+    for source in config.table.sources:
+        make: Callable[[], LiveSource]
+        match source.kind:
+            case "twin":
+                make = partial(_twin, config, source, site, site_name)
+                make_people(config, source, site_name)
+            case "lab-recording":
+                settings = config.settings_of(source, LabRecordingSettings)
+                make = partial(_recorded, config.place(settings.file), clock)
+            case "plugin":
+                make = _plugin(config, source, site, clock)
+            case "sapient":
+                make = partial(_sapient, config, source, site, clock, admission, on_refusal)
+            case "mqtt":
+                make = partial(_mqtt, config, source, site, clock)
+        made.append(
+            Blueprint(
+                name=source.name,
+                sensors=config.sensors_of(source, site),
+                make=make,
+                on_end=source.on_end,
+                first_wait_s=watch.first_wait_s,
+                longest_wait_s=watch.longest_wait_s,
+            )
+        )
+    return tuple(made)
+
+
+def make_people(config: ServiceConfig, source: SourceTable, site_name: str) -> Trajectories:
+    """Return who walks through the twin.
+
+    Raises:
+        StandexError: nobody does.
+    """
+    from standex.edges.commands.crowd_people import walk_crowd  # noqa: PLC0415 - only the twin
+
+    settings = config.settings_of(source, TwinSettings)
+    if settings.people is not None:
+        if settings.people in shipped_names():
+            return load_shipped(settings.people)
+        return read_trajectories(str(config.place(settings.people)))
+    plan = load_crowd(site_name)
+    if plan is None:
+        raise StandexError(
+            f"source {source.name}: the site has no [crowd] table; name who walks with "
+            f"settings.people: {', '.join(shipped_names())}, or a file"
+        )
+    if settings.people_per_hour is not None:
+        plan = plan.at_rate(settings.people_per_hour)
+    return walk_crowd(plan, duration_s=settings.minutes * 60, seed=settings.seed).trajectories
+
+
+def _twin(config: ServiceConfig, source: SourceTable, site: Site, site_name: str) -> LiveSource:
+    from standex.edges.commands.twin_arguments import exercise_of, faults_of  # noqa: PLC0415
+    from standex.twin.carry import draw_truth  # noqa: PLC0415
+
+    settings = config.settings_of(source, TwinSettings)
+    people = entering_after(make_people(config, source, site_name), EMPTY_S)
+    plan = TwinPlan(
+        site=site,
+        trajectories=people,
+        truth=draw_truth(people.people, exercise_of(site), seed=settings.seed),
+        seed=settings.seed,
+        heavy=heavy_sensors(site),
+        faults=faults_of(settings.faults, site),
+    )
+    # The twin's process knows no clock but the computer's.
+    return TwinSource(plan, clock=SystemClock())
+
+
+@final
+class RecordedSource:
+    """A lab recording, at its pace, as if it happened now: stamps move along."""
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        """Play the recording at ``path``."""
+        self._source = RecordingSource(recording=Recording.open(path))
+        self._clock = clock
+        self._paced_by = ShiftedClock(clock)
+        self._paced = PacedSource(self._source, clock=self._paced_by)
+
+    def records(self) -> Iterator[Record]:
+        """Yield each record at its time.
+
+        Raises:
+            StandexError: there is none.
+        """
+        first = next(iter(self._source.records()), None)
+        if first is None:
+            raise StandexError("the recording holds no raw records; record with --lab")
+        self._paced_by.restart(first.t_utc_ns)
+        shift_ns = self._clock.utc_ns() - first.t_utc_ns
+        for record in self._paced.records():
+            yield replace(record, t_utc_ns=record.t_utc_ns + shift_ns)
+
+    def close(self) -> None:
+        """Let ``records`` come to its end."""
+        self._paced.close()
+
+
+def _recorded(path: Path, clock: Clock) -> LiveSource:
+    return RecordedSource(path, clock=clock)
+
+
+def _plugin(
+    config: ServiceConfig, source: SourceTable, site: Site, clock: Clock
+) -> Callable[[], LiveSource]:
+    settings = config.settings_of(source, PluginSettings)
+    factory = load_plugins(SOURCES, [settings.plugin])[settings.plugin]
+    return partial(factory, settings.settings, site, config.sensors_of(source, site), clock)
+
+
+def _sapient(
+    config: ServiceConfig,
+    source: SourceTable,
+    site: Site,
+    clock: Clock,
+    admission: SapientAdmission,
+    on_refusal: SourceRefusal,
+) -> LiveSource:
+    from standex.edges.access.tls import server_context  # noqa: PLC0415 - an optional package
+    from standex.edges.interop.anchor import Anchor  # noqa: PLC0415
+    from standex.edges.interop.sapient.admission import Claim, Refusal, admit_all  # noqa: PLC0415
+    from standex.edges.interop.sapient.own_node import OwnNode  # noqa: PLC0415
+    from standex.edges.interop.sapient.sapient_source import (  # noqa: PLC0415
+        Address,
+        SapientSource,
+    )
+
+    settings = config.settings_of(source, SapientSettings)
+    at = config.table.anchor
+    if at is None:
+        raise StandexError("SAPIENT needs the site's anchor")
+    own = OwnNode(
+        node_id=settings.node_id,
+        name=site.title,
+        site=site,
+        anchor=Anchor.from_degrees(**at.model_dump()),
+    )
+    tls = None
+    if settings.certificate is not None and settings.key is not None:
+        tls = server_context(
+            config.place(settings.certificate),
+            secret_path(settings.key, config),
+            clients=config.place(settings.clients_ca) if settings.clients_ca else None,
+        )
+
+    def admitted(claim: Claim, /) -> str:
+        if settings.admits_all:
+            return admit_all(claim)
+        return admission(claim.sensor_id, claim.address, claim.certificate_der, claim.token)
+
+    def refused(refusal: Refusal) -> None:
+        on_refusal(refusal.node_id, refusal.address, refusal.reason)
+
+    return SapientSource(
+        own,
+        clock=clock,
+        listen=Address(host=settings.host, port=settings.port, tls=tls),
+        admission=admitted,
+        on_refusal=refused,
+    )
+
+
+def _mqtt(config: ServiceConfig, source: SourceTable, site: Site, clock: Clock) -> LiveSource:
+    from standex.edges.interop.mqtt_source import MqttSource  # noqa: PLC0415 - optional package
+
+    settings = config.settings_of(source, MqttSettings)
+    return MqttSource(
+        broker_of(config, settings),
+        site_id=site.site_id,
+        sensors=config.sensors_of(source, site),
+        clock=clock,
+        root=settings.topic,
+    )
+
+
+def broker_of(config: ServiceConfig, table: MqttSettings | MqttOutTable) -> Broker:
+    """Return how to reach a broker."""
+    return Broker(
+        host=table.host,
+        port=table.port,
+        username=table.user or "",
+        password_file=secret_path(table.password_file, config) if table.password_file else None,
+        ca_file=config.place(table.ca) if table.ca else None,
+        certificate_file=config.place(table.certificate) if table.certificate else None,
+        key_file=secret_path(table.key, config) if table.key else None,
+        is_plain=table.is_plain,
+    )

@@ -1,0 +1,1 @@
+"""What is kept beside the recordings: events, documents, the time after which they are gone."""

@@ -1,0 +1,1 @@
+"""HTTP for actions, WebSocket for the live picture."""

@@ -1,0 +1,90 @@
+"""Signing in and out."""
+
+from collections.abc import Awaitable
+from typing import Annotated
+
+from anyio.to_thread import run_sync
+from fastapi import Query, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from standex.edges.access.cookies import clear_cookie, set_cookie
+from standex.edges.web.guard import CallerOf, address_of
+from standex.edges.web.messages import Done, LinkAsked, Me, PasswordAsked, SignInAsked
+from standex.edges.web.permissions import API
+from standex.edges.web.service_view import Begun, RefusedError
+from standex.edges.web.web_parts import Parts
+
+AsToken = Annotated[bool, Query(description="return a bearer token and set no cookie")]
+
+
+def add_session_routes(parts: Parts) -> None:
+    """Add the endpoints."""
+    app, sign_in, is_secure = parts.app, parts.view.sign_in, parts.guard.is_secure
+
+    @app.post(f"{API}/session")
+    async def begin_session(
+        asked: SignInAsked, request: Request, response: Response, as_token: AsToken = False
+    ) -> Me:
+        """Sign in with a password."""
+        begun = await _begun(
+            sign_in.with_password(asked.account_id, asked.password, address=address_of(request))
+        )
+        return answer(begun, response, as_token=as_token)
+
+    @app.post(f"{API}/session/link")
+    async def begin_session_by_link(
+        asked: LinkAsked, request: Request, response: Response, as_token: AsToken = False
+    ) -> Me:
+        """Sign in with a link that works once."""
+        begun = await _begun(sign_in.with_link(asked.link_token, address=address_of(request)))
+        return answer(begun, response, as_token=as_token)
+
+    @app.get(f"{API}/session/oidc", status_code=303, response_class=RedirectResponse)
+    async def begin_oidc() -> Response:
+        """Go to the site's provider of accounts."""
+        return RedirectResponse(await sign_in.oidc_begin(), status_code=303)
+
+    @app.get(f"{API}/session/oidc/callback", status_code=303, response_class=RedirectResponse)
+    async def finish_oidc(request: Request) -> Response:
+        """Come back from there, signed in."""
+        begun = await _begun(
+            sign_in.oidc_finish(dict(request.query_params), address=address_of(request))
+        )
+        response = RedirectResponse("/", status_code=303)
+        response.headers["Set-Cookie"] = set_cookie(begun.token, is_secure=is_secure)
+        return response
+
+    @app.get(f"{API}/session")
+    async def me(caller: CallerOf) -> Me:
+        """Return who is signed in, and what they may."""
+        return Me.of(caller)
+
+    @app.delete(f"{API}/session")
+    async def end_session(request: Request, response: Response) -> Done:
+        """Sign out."""
+        await run_sync(sign_in.end, request.state.token)
+        response.headers["Set-Cookie"] = clear_cookie(is_secure=is_secure)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return Done(detail="signed out")
+
+    @app.post(f"{API}/session/password")
+    async def change_password(asked: PasswordAsked, caller: CallerOf) -> Done:
+        """Change one's own password; every session of the account ends."""
+        await sign_in.change_password(caller.account_id, asked.old, asked.new)
+        return Done(detail="changed; sign in again")
+
+    def answer(begun: Begun, response: Response, *, as_token: bool) -> Me:
+        if as_token:
+            return Me.of(begun.caller, token=begun.token)
+        response.headers["Set-Cookie"] = set_cookie(begun.token, is_secure=is_secure)
+        return Me.of(begun.caller)
+
+
+async def _begun(trying: Awaitable[Begun]) -> Begun:
+    try:
+        return await trying
+    except RefusedError as error:
+        if error.retry_after_s > 0:
+            raise
+        raise HTTPException(401, str(error)) from error

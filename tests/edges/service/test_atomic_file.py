@@ -1,0 +1,29 @@
+import os
+
+import pytest
+
+from standex.edges.service.atomic_file import sync_folder, write_atomically
+
+
+def test_what_is_written_takes_the_place_of_what_was(tmp_path) -> None:
+    path = tmp_path / "a"
+    for content in (b"one", b"", b"x" * 100_000):
+        write_atomically(path, content)
+        assert path.read_bytes() == content
+    assert os.listdir(tmp_path) == ["a"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    sync_folder(tmp_path)
+
+
+def test_what_was_there_stays_when_it_cannot_be_written(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "a"
+    write_atomically(path, b"before")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, b"after")
+    assert path.read_bytes() == b"before"
+    assert os.listdir(tmp_path) == ["a"]

@@ -1,0 +1,121 @@
+import threading
+
+import numpy as np
+import pytest
+
+from standex.edges.clock import SystemClock
+from standex.edges.live import LiveSource, TellingSource
+from standex.edges.service.merged_source import MergedSource
+from standex.edges.service.supervised import Blueprint
+from standex.edges.service.tables import SensorTable, WatchTable
+from standex.model.observation import HealthReason
+from standex.model.ports import Tasked
+
+S = 10**9
+
+
+class Feed:
+    """A source that gives what it is told to, in real time."""
+
+    def __init__(self, rows) -> None:
+        self.rows, self.is_over = rows, threading.Event()
+
+    def records(self):
+        clock = SystemClock()
+        start = clock.utc_ns()
+        for at_s, make in self.rows:
+            clock.wait_until_utc_ns(start + round(at_s * S))
+            if self.is_over.is_set():
+                return
+            yield make(clock.utc_ns())
+
+    def close(self) -> None:
+        self.is_over.set()
+
+
+def merged(fakes, feeds, **sensors):
+    blueprints = [
+        Blueprint(name=name, sensors=(name,), make=lambda feed=feed: feed, on_end="stop")
+        for name, feed in feeds.items()
+    ]
+    tables = {name.replace("_", "-"): table for name, table in sensors.items()}
+    return MergedSource(
+        blueprints, fakes.site(), watch=WatchTable(), sensors=tables, clock=SystemClock()
+    )
+
+
+def rows(fakes, name, n, *, rate_hz, first=0, off_s=0.0):
+    def made(k):
+        values = np.random.default_rng(k).random(16)
+        return lambda now: fakes.record(
+            name, t_utc_ns=now + round(off_s * S), sequence=k, values=values
+        )
+
+    return [((k - first) / rate_hz, made(k)) for k in range(first, first + n)]
+
+
+@pytest.mark.slow
+def test_a_flood_of_one_harms_nobody_else(fakes) -> None:
+    honest = Feed(rows(fakes, "cam-entry", 20, rate_hz=20))
+    liar = Feed(rows(fakes, "cam-exit", 3000, rate_hz=3000))
+    source = merged(fakes, {"cam-entry": honest, "cam-exit": liar})
+    assert isinstance(source, LiveSource)
+    assert isinstance(source, TellingSource)
+    assert isinstance(source, Tasked)
+    got: dict = {"cam-entry": [], "cam-exit": []}
+    told: set = set()
+    with source:
+        for record in source.records():
+            got[record.sensor_id].append(record.sequence)
+            told |= {(name, one.reason) for name, one in source.troubles().items()}
+    assert got["cam-entry"] == list(range(20))
+    assert len(got["cam-exit"]) < 200
+    assert ("cam-exit", HealthReason.SHEDDING) in told
+    assert ("cam-entry", HealthReason.SHEDDING) not in told
+    assert source.intake()["cam-exit"].n_flooded > 2000
+
+
+@pytest.mark.slow
+def test_a_wrong_clock_is_corrected_and_told(fakes) -> None:
+    ahead = Feed(rows(fakes, "cam-exit", 30, rate_hz=30, off_s=0.5))
+    honest = Feed(rows(fakes, "cam-entry", 30, rate_hz=30))
+    source = merged(fakes, {"cam-entry": honest, "cam-exit": ahead}, cam_exit=SensorTable())
+    clock, off_s, reasons = SystemClock(), [], set()
+    with source:
+        for record in source.records():
+            if record.sensor_id == "cam-exit" and record.sequence > 10:
+                off_s.append((clock.utc_ns() - record.t_utc_ns) * 1e-9)
+                reasons.add(source.troubles()["cam-exit"].reason)
+            elif record.sequence > 10:
+                told = source.troubles().get("cam-entry")
+                assert told is None or told.reason is not HealthReason.CLOCK
+    assert HealthReason.CLOCK in reasons
+    assert np.abs(off_s).max() < 0.3
+    assert source.intake()["cam-exit"].behind_s == pytest.approx(-0.5, abs=0.05)
+
+
+@pytest.mark.slow
+def test_a_dead_source_fails_its_own_sensors_alone(fakes) -> None:
+    class Dead:
+        def records(self):
+            raise OSError("no route")
+
+        def close(self) -> None: ...
+
+    honest = Feed(rows(fakes, "cam-entry", 20, rate_hz=20))
+    blueprints = [
+        Blueprint(name="a", sensors=("cam-entry",), make=lambda: honest, on_end="stop"),
+        Blueprint(name="b", sensors=("cam-exit",), make=Dead),
+    ]
+    source = MergedSource(
+        blueprints, fakes.site(), watch=WatchTable(), sensors={}, clock=SystemClock()
+    )
+    with source:
+        n = 0
+        for _ in source.records():
+            n += 1
+            if n == 10:
+                assert set(source.troubles()) == {"cam-exit"}
+                assert "no route" in source.troubles()["cam-exit"].message
+                source.close()
+    assert n == 10
