@@ -275,9 +275,12 @@ def test_a_thing_is_all_bag(decider: SequentialDecider, site: Site) -> None:
 def test_what_two_people_ordered_holds_from_then_on(decider: SequentialDecider, site: Site) -> None:
     p = 0.5 * (site.operating_point.p_alarm + 1)
     picture = example_picture(site, somebody(site, threat=p))
-    strict = replace(picture, p_alarm=0.5 * (p + 1))
+    point = replace(site.operating_point, p_alarm=0.5 * (p + 1))
+    strict = replace(picture, operating_point=point)
     assert not [e for e in decider(strict)[1] if isinstance(e, Alert)]
-    (alert,) = [e for e in decider(replace(strict, p_alarm=None))[1] if isinstance(e, Alert)]
+    (alert,) = [
+        e for e in decider(replace(strict, operating_point=None))[1] if isinstance(e, Alert)
+    ]
     assert alert.p_threat == pytest.approx(p)
     picture, _ = decider(strict)
-    assert picture.p_alarm == strict.p_alarm
+    assert picture.operating_point is point

@@ -179,3 +179,21 @@ def test_what_was_asked_before_comes_first(laser_site, people) -> None:
     late = asked(laser_site, waiting)
     dwell_s = laser_site.sensor("laser").tasks.dwell_s
     assert all(one.t_look_utc_ns >= other.t_look_utc_ns + dwell_s * 1e9 - 1 for one in late)
+
+
+def test_where_two_looks_decide_what_one_does_not_the_first_is_asked_for(laser_site, people):
+    """One positive look takes 20 % to 91 %, two to 99.8 %; a check is requested from 95 % on."""
+    point = replace(laser_site.operating_point, p_alarm=0.95)
+    picture = people(laser_site, (-2.4, 2.5, -1.2, 0.0))
+    covered = replace(picture.passages[1], covered=np.ones(7))
+    picture = undecided(replace(picture, passages={1: covered}), 1)
+    tasks = NeedScheduler(point=point, site=laser_site)(picture)[1]
+    assert len(tasks) == 1  # the second waits for what the first says
+    rules = laser_site.sensor("laser").tasks
+    once = replace(rules, max_shots_per_person=rules.shots_per_task)
+    sensors = tuple(
+        replace(spec, tasks=once) if spec.sensor_id == "laser" else spec
+        for spec in laser_site.sensors
+    )
+    one_left = replace(laser_site, sensors=sensors)
+    assert not NeedScheduler(point=point, site=one_left)(picture)[1]

@@ -167,11 +167,14 @@ def test_orders_that_mean_nothing_are_refused(laser_site, people, changes, why) 
 
 
 def test_two_people_set_the_operating_point(laser_site, people) -> None:
-    wanted = order(
-        OrderKind.SET_OPERATING_POINT, sensor_id="", p_alarm=0.6, confirmed_by="supervisor-2"
-    )
     before = people(laser_site, ALONE)
     point = laser_site.operating_point
+    wanted = order(
+        OrderKind.SET_OPERATING_POINT,
+        sensor_id="",
+        operating_point=replace(point, p_alarm=0.6),
+        confirmed_by="supervisor-2",
+    )
     assert before.point(point) is point
     after, events = obeying(before, wanted, site=laser_site)
     assert [event.order for event in events] == [wanted]
@@ -185,15 +188,14 @@ def test_two_people_set_the_operating_point(laser_site, people) -> None:
     [
         ({"confirmed_by": ""}, "nobody confirmed"),
         ({"confirmed_by": "supervisor-1"}, "two people"),
-        ({"p_alarm": None}, "inside"),
-        ({"p_alarm": 1.0}, "inside"),
-        ({"p_alarm": float("nan")}, "inside"),
+        ({"operating_point": None}, "does not say which"),
         ({"sensor_id": "laser"}, "the site's"),
         ({"by": ""}, "by whom"),
     ],
 )
 def test_one_person_alone_sets_nothing(laser_site, people, changes, why) -> None:
-    fields = {"sensor_id": "", "p_alarm": 0.6, "confirmed_by": "supervisor-2"}
+    point = replace(laser_site.operating_point, p_alarm=0.6)
+    fields = {"sensor_id": "", "operating_point": point, "confirmed_by": "supervisor-2"}
     wanted = order(OrderKind.SET_OPERATING_POINT, **(fields | changes))
     with pytest.raises(ValueError, match=why):
         obeying(people(laser_site, ALONE), wanted, site=laser_site)

@@ -7,8 +7,10 @@ from standex.decision.scheduler import NeedScheduler
 from standex.evaluation.ablation import (
     VOTE,
     BlindScheduler,
+    ChosenScheduler,
     Voting,
     as_vote,
+    looking_from,
     without_cueing,
     without_likelihoods,
 )
@@ -117,3 +119,57 @@ def test_a_station_loses_one_thing_alone(metro):
     assert voting.scheduler is station.scheduler
     assert list(voting.technologies) == ["mw-south"]
     assert voting.fuser is station.fuser
+
+
+def at_the_spot(metro, n: int, p_threat: float = 0.2):
+    """Return a picture of people who stand far from each other where the laser reaches."""
+    spot = next(spec.tasks for spec in metro.sensors if spec.tasks is not None).spot_site_m
+    some = [
+        example_passage(metro, track_id=number, position_site_m=(spot[0], spot[1]))
+        for number in range(1, n + 1)
+    ]
+    return [
+        example_picture(metro, replace(one, verdict=replace(one.verdict, p_threat=p_threat)))
+        for one in some
+    ]
+
+
+def test_tasks_are_for_the_suspect_alone_and_hints_for_all(metro):
+    inner = NeedScheduler(point=metro.operating_point, site=metro)
+    chosen = ChosenScheduler(scheduler=inner, least_p=0.15)
+    check_scheduler(chosen, site=metro)
+    (suspect,), (other,) = at_the_spot(metro, 1, 0.2), at_the_spot(metro, 1, 0.1)
+    assert chosen(suspect)[1]
+    assert inner(other)[1]
+    hints, tasks = chosen(other)
+    assert not tasks
+    assert hints.need.tolist() == inner(other)[0].need.tolist()
+    (unknown,) = at_the_spot(metro, 1, float("nan"))
+    assert chosen(unknown)[1]
+
+
+def test_chance_names_its_share_and_keeps_to_it(metro):
+    inner = NeedScheduler(point=metro.operating_point, site=metro)
+    people = at_the_spot(metro, 300)
+    asked = [bool(ChosenScheduler(scheduler=inner, share=0.4)(one)[1]) for one in people]
+    assert 0.3 < np.mean(asked) < 0.5  # 3.5 standard deviations
+    again = [bool(ChosenScheduler(scheduler=inner, share=0.4)(one)[1]) for one in people]
+    assert asked == again
+    assert not any(ChosenScheduler(scheduler=inner, share=0.0)(one)[1] for one in people[:20])
+
+
+@pytest.mark.parametrize("settings", [{"share": 1.5}, {"least_p": float("nan")}])
+def test_a_share_is_a_share(metro, settings):
+    with pytest.raises(ValueError, match=r"must be inside \[0, 1\]"):
+        ChosenScheduler(scheduler=NeedScheduler(point=metro.operating_point), **settings)
+
+
+def test_a_station_that_chooses_by_chance_or_by_suspicion(metro):
+    station = Station.of(metro, {"mw-south": Repeats()}, {})
+    by_chance = without_cueing(station, share=0.4).scheduler
+    assert isinstance(by_chance, BlindScheduler)
+    assert isinstance(by_chance.scheduler, ChosenScheduler)
+    assert (by_chance.scheduler.share, by_chance.scheduler.least_p) == (0.4, 0.0)
+    cued = looking_from(station, 0.15).scheduler
+    assert isinstance(cued, ChosenScheduler)
+    assert (cued.share, cued.least_p) == (1.0, 0.15)

@@ -75,3 +75,12 @@ def test_without_carriers_only_false_alarms_are_compared():
     assert found.detected_at_pfa is None
     assert found.gone is None
     assert found.false.n == 2
+
+
+def test_at_the_end_both_are_judged_by_their_last_posteriors():
+    ended = [replace(one, p_final=1 - one.p_max) for one in WHOLE.outcomes]
+    whole = replace(WHOLE, outcomes=tuple(ended))
+    found = compare("same", [whole], [whole], pfa_per_passage=0.5, is_at_end=True)
+    assert found.detected_at_pfa is not None
+    # The posteriors are now 0.1, 0.2, 0.4, 0.9 with a threat, 0.9 and 0.65 without.
+    assert found.detected_at_pfa.n_second == 1

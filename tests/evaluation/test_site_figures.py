@@ -149,3 +149,12 @@ def test_groups_part_everybody_of_whom_they_are_known():
 def test_no_run_is_refused():
     with pytest.raises(ValueError, match="at least one is needed"):
         site_figures([], Stated())
+
+
+def test_at_the_end_the_last_posterior_counts():
+    passed = person(1, "nothing", ALARM, 0.9, p_final=0.1)
+    unknown = person(2, "nothing", FOUND, 0.9, p_final=nan)
+    scores = scores_of([passed, unknown], is_at_end=True)
+    assert scores[0] == pytest.approx(np.log(0.1 / 0.9))
+    assert np.isneginf(scores[1])
+    assert scores_of([passed])[0] == pytest.approx(np.log(9))

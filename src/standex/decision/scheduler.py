@@ -48,10 +48,7 @@ class NeedScheduler:
         """
         point = picture.point(self.point)
         if point is not self.point:  # as was ordered meanwhile
-            return replace(self, point=point)._said(picture)
-        return self._said(picture)
-
-    def _said(self, picture: Picture) -> tuple[Hints, tuple[Task, ...]]:
+            return replace(self, point=point)(replace(picture, operating_point=None))
         tracks = picture.tracks
         rows = np.flatnonzero(tracks.is_confirmed)
         need = self._needs([picture.passages.get(t) for t in tracks.track_id[rows].tolist()])

@@ -95,15 +95,15 @@ def obeying(picture: Picture, order: Order, *, site: Site) -> tuple[Picture, tup
 def _set(picture: Picture, order: Order) -> tuple[Picture, tuple[Event, ...]]:
     if order.sensor_id:
         raise ValueError("an operating point is the site's, not a sensor's")
-    if order.p_alarm is None or not 0 < order.p_alarm < 1:  # a NaN fails, too
-        raise ValueError(f"p_alarm must be inside (0, 1), got {order.p_alarm}")
+    if order.operating_point is None:
+        raise ValueError("the order does not say which operating point")
     if not order.confirmed_by or order.confirmed_by == order.by:
         raise ValueError(
             f"an operating point is set by two people: {order.by} gave it, "
             f"{order.confirmed_by or 'nobody'} confirmed it"
         )
     said = Ordered(t_utc_ns=order.t_utc_ns, order=order)
-    return replace(picture, p_alarm=order.p_alarm), (said,)
+    return replace(picture, operating_point=order.operating_point), (said,)
 
 
 def _answered(

@@ -170,10 +170,11 @@ def _task_words(event: Task | TaskClosed | Ordered) -> str:
         return f"task for {event.sensor_id}: {event.reason}"
     if isinstance(event, Ordered):
         order = event.order
-        if order.p_alarm is not None:
+        point = order.operating_point
+        if point is not None:
             return (
-                f"CHECKS REQUESTED FROM {order.p_alarm:.2%} ON, by {order.by} and "
-                f"{order.confirmed_by}: {order.why}"
+                f"CHECKS REQUESTED FROM {point.p_alarm:.2%} ON, {point.min_coverage:.0%} COVERAGE "
+                f"WANTED, by {order.by} and {order.confirmed_by}: {order.why}"
             )
         which = order.sensor_id or "all sensors that take tasks"
         return f"{order.kind.value.upper()} {which}, by {order.by}: {order.why}"

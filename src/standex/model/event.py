@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from standex.model.observation import Health
 from standex.model.picture import Outcome
+from standex.model.site import OperatingPoint
 from standex.model.tasking import Task
 from standex.model.zones import BodyZone
 
@@ -146,7 +147,7 @@ class OrderKind(StrEnum):
         ARM: a tasked sensor may be used for a while.
         DISARM: it may not any more.
         STOP: all tasks end and nothing is armed: the stop button.
-        SET_OPERATING_POINT: checks are requested from another posterior on; two people say so.
+        SET_OPERATING_POINT: checks are requested at another operating point; two people say so.
     """
 
     ARM = "arm"
@@ -166,7 +167,7 @@ class Order:
         by: who, as the site's accounts are called.
         why: in plain words.
         until_utc_ns: of ARM: when it ends by itself.
-        p_alarm: of SET_OPERATING_POINT: the posterior from which a check is requested.
+        operating_point: of SET_OPERATING_POINT: what holds from then on.
         confirmed_by: of SET_OPERATING_POINT: the second person, not the one who gives it.
     """
 
@@ -176,7 +177,7 @@ class Order:
     by: str
     why: str
     until_utc_ns: int = 0
-    p_alarm: float | None = None
+    operating_point: OperatingPoint | None = None
     confirmed_by: str = ""
 
 

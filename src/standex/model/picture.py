@@ -1,7 +1,7 @@
 """All that is remembered: tracks, passages with their ledgers, health, coverage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -189,8 +189,7 @@ class Picture:
         hand_over: who ended lately, and whom newcomers may be.
         left: closed passages of people who may still come back, by track number.
         tasking: what is asked of sensors, and what they have done.
-        p_alarm: posterior from which a check is requested, as two people ordered while the station
-            ran; None for as the site says.
+        operating_point: as two people ordered while the station ran; None for the site's own.
     """
 
     t_utc_ns: int
@@ -203,13 +202,11 @@ class Picture:
     hand_over: HandOverState = field(default_factory=lambda: no_hand_over(0))
     left: Mapping[int, Passage] = field(default_factory=dict[int, Passage])
     tasking: Tasking = field(default_factory=Tasking)
-    p_alarm: float | None = None
+    operating_point: OperatingPoint | None = None
 
     def point(self, site_point: OperatingPoint) -> OperatingPoint:
         """Return the operating point that holds now, of a site with ``site_point``."""
-        if self.p_alarm is None:
-            return site_point
-        return replace(site_point, p_alarm=self.p_alarm)
+        return site_point if self.operating_point is None else self.operating_point
 
     @property
     def superseded(self) -> frozenset[int]:

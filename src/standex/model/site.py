@@ -133,7 +133,7 @@ class Dependence:
             raise ValueError(f"correlation must be inside [0, 1], got {self.correlation}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingPoint:
     """When to ask for a check, and when enough was looked at.
 

@@ -135,3 +135,15 @@ def test_a_store_that_fails_lets_nobody_in(admission, papers, own, store) -> Non
 
     store.get = fails
     assert "the disk is gone" in admission(own.one, Shown(token=token))
+
+
+def test_a_sapient_node_is_asked_the_same(admission, papers, own) -> None:
+    token, _ = papers.new_token(own.one, zone=own.zone, days=30.0)
+    claim = SimpleNamespace(
+        sensor_id=own.one, address="192.0.2.1", certificate_der=b"", token=token
+    )
+    assert admission.of_claim(claim) == ""
+    claim.token = ""
+    assert "neither" in admission.of_claim(claim)
+    claim.certificate_der = b"odd"
+    assert admission.of_claim(claim)

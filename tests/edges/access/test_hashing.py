@@ -103,7 +103,7 @@ def test_nobody_costs_as_much_as_somebody() -> None:
 
     async def go() -> None:
         somebody, nobody = await seconds(stored), await seconds("")
-        assert nobody == pytest.approx(somebody, rel=0.5)
+        assert nobody > 0.6 * somebody  # without the same work it would be next to nothing
 
     try:
         anyio.run(go)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standex.edges.access.rate_limit import Rate, RateLimiter, address_key
@@ -52,7 +52,8 @@ def test_a_clock_set_back_fills_nothing_and_stops_nothing() -> None:
     assert limiter.take("a") == 0.0
 
 
-@given(st.lists(st.floats(0, 10), max_size=40))
+@settings(max_examples=50)
+@given(st.lists(st.floats(0, 10), max_size=30))
 def test_never_more_than_the_burst_and_the_rate(waits_s: list[float]) -> None:
     clock = SimulatedClock(0)
     limiter = RateLimiter(RATE, clock=clock)

@@ -145,10 +145,14 @@ def test_things_are_taken_away_one_at_a_time():
     site = load_site("metro")
     evidence = evidence_of(site)
     assert "floor-positions" not in evidence
-    everything = ["sensors", "single", "cueing", "calibration", "cam-exit", "cueing"]
+    everything = ["sensors", "single", "cueing", "calibration", "cam-exit", "cueing", "chance:0.4"]
     variants = {one.name: one for one in variants_of(first, everything)}
     n = len(evidence)
-    assert len(variants) == 1 + 2 * n + 3
+    assert len(variants) == 1 + 2 * n + 4
+    by_chance = variants["without cueing, 40% looked at"]
+    assert (by_chance.has_cueing, by_chance.look_share) == (False, 0.4)
+    (_, alone) = variants_of(first, ["laser-raman alone"])
+    assert alone == variants["laser-raman alone"]
     assert variants["metro"] is first
     assert not variants["without cueing"].has_cueing
     assert not variants["votes in place of likelihoods"].has_likelihoods
@@ -160,3 +164,14 @@ def test_things_are_taken_away_one_at_a_time():
         assert left == {spec.sensor_id for spec in site.sensors} - others
     with pytest.raises(StandexError, match="otherwise 'sensors', 'single', 'cueing'"):
         variants_of(first, ["everything"])
+    for share in ("chance:", "chance:1.4", "chance:half"):
+        with pytest.raises(StandexError, match="a share of people is needed"):
+            variants_of(first, [share])
+
+
+def test_what_is_taken_away_is_taken_from_looks_at_the_suspect_alone():
+    first = Variant(name="metro", site_toml=site_text("metro"), where="metro", looks_from=0.15)
+    variants = {one.name: one for one in variants_of(first, ["cueing", "single", "dielectric"])}
+    assert variants["without dielectric"].looks_from == 0.15
+    assert variants["without cueing"].looks_from == 0.0
+    assert variants["laser-raman alone"].looks_from == 0.0  # nothing could cue it

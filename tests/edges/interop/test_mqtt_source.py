@@ -1,20 +1,29 @@
+import functools
 import json
+import math
 import signal
 import socket
 import subprocess
 import threading
 import time
 
+import anyio
 import numpy as np
 import pytest
 
 from standex.edges.clock import SystemClock
+from standex.edges.interop.event_json import Sender
 from standex.edges.interop.mqtt_link import MqttSettings, connect, disconnect, make_client
+from standex.edges.interop.mqtt_sink import MqttSink
 from standex.edges.interop.mqtt_source import MqttSource
-from standex.edges.live import LiveSource, TellingSource
+from standex.edges.live import LiveSource, TellingSource, run
+from standex.edges.perceive_pool import PerceivePool
+from standex.edges.plugins import build_technologies
+from standex.edges.single_writer import Outputs
 from standex.model.observation import HealthReason, HealthState
 from standex.model.ports import Tasked
 from standex.model.tasking import Task
+from standex.station import Station
 
 BASE = "standex/v1/hall/sensors"
 CLOCK = SystemClock()
@@ -68,10 +77,10 @@ class Running:
 
 @pytest.fixture
 def running(broker, waits):
-    run = Running(broker.port)
-    waits(lambda: not run.source.troubles())
-    yield run
-    run.close()
+    made = Running(broker.port)
+    waits(lambda: not made.source.troubles())
+    yield made
+    made.close()
 
 
 def say(device, topic: str, payload: bytes, *, retain: bool = False) -> None:
@@ -154,20 +163,20 @@ def test_a_retained_record_is_of_the_past(broker, waits) -> None:
 
 @pytest.mark.slow
 def test_a_broker_that_dies_is_told_and_come_back_to(broker, waits) -> None:
-    run = Running(broker.port)
+    own = Running(broker.port)
     try:
-        waits(lambda: not run.source.troubles())
+        waits(lambda: not own.source.troubles())
         broker.kill()
-        waits(lambda: set(run.source.troubles()) == {"cam-a", "cam-b"})
-        assert "no MQTT broker" in run.source.troubles()["cam-a"].message
+        waits(lambda: set(own.source.troubles()) == {"cam-a", "cam-b"})
+        assert "no MQTT broker" in own.source.troubles()["cam-a"].message
         broker.start()
-        waits(lambda: not run.source.troubles())
-        device = run.device()
+        waits(lambda: not own.source.troubles())
+        device = own.device()
         waits(device.is_connected)
         say(device, f"{BASE}/cam-a/record", message())
-        waits(lambda: run.got)
+        waits(lambda: own.got)
     finally:
-        run.close()
+        own.close()
 
 
 @pytest.mark.slow
@@ -215,36 +224,36 @@ def test_the_brokers_list_binds_a_sensor_to_its_topics(make_broker, tmp_path, wa
     broker = make_broker(
         "allow_anonymous false", f"password_file {passwords}", f"acl_file {acl}", "user root"
     )
-    run = Running(broker.port, username="standex", password_file=secret)
+    own = Running(broker.port, username="standex", password_file=secret)
     try:
-        waits(lambda: not run.source.troubles())
-        device = run.device(username="cam-a", password_file=secret)
+        waits(lambda: not own.source.troubles())
+        device = own.device(username="cam-a", password_file=secret)
         waits(device.is_connected)
         say(device, f"{BASE}/cam-b/record", message())
         say(device, f"{BASE}/cam-a/record", message())
-        waits(lambda: run.got)
-        assert {record.sensor_id for record in run.got} == {"cam-a"}
-        assert run.source.counts()["cam-b"].n_records == 0
-        nobody = run.device()
+        waits(lambda: own.got)
+        assert {record.sensor_id for record in own.got} == {"cam-a"}
+        assert own.source.counts()["cam-b"].n_records == 0
+        nobody = own.device()
         threading.Event().wait(0.3)
         assert not nobody.is_connected()
     finally:
-        run.close()
+        own.close()
 
 
 @pytest.mark.slow
 def test_a_broker_that_answers_no_more_is_seen_within_five_seconds(broker, waits) -> None:
-    run = Running(broker.port)
+    own = Running(broker.port)
     try:
-        waits(lambda: not run.source.troubles())
+        waits(lambda: not own.source.troubles())
         broker.process.send_signal(signal.SIGSTOP)
         began = time.monotonic()
-        waits(run.source.troubles)
+        waits(own.source.troubles)
         assert time.monotonic() - began < 5.5
         broker.process.send_signal(signal.SIGCONT)
-        waits(lambda: not run.source.troubles())
+        waits(lambda: not own.source.troubles())
     finally:
-        run.close()
+        own.close()
 
 
 @pytest.mark.slow
@@ -300,3 +309,63 @@ def test_a_certificate_is_a_sensor_and_speaks_for_that_one_alone(
         disconnect(device)
         source.close()
         thread.join(5)
+
+
+@pytest.mark.slow
+def test_who_is_seen_over_mqtt_is_on_the_plan_and_told_over_mqtt(broker, fakes, waits) -> None:
+    """The way in and the way out at once: a device, a station, somebody else at the broker."""
+    site = fakes.site()
+    settings = MqttSettings(host="127.0.0.1", port=broker.port, is_plain=True)
+    names = [spec.sensor_id for spec in site.sensors]
+    source = MqttSource(settings, site_id=site.site_id, sensors=names, clock=CLOCK)
+    sender = Sender(site_id=site.site_id, is_exercise=True, is_simulated=False)
+    sink = MqttSink(settings, sender=sender)
+    heard: list = []
+    other = make_client(settings)
+    other.on_message = lambda *args: heard.append(json.loads(args[2].payload))
+    other.on_connect = lambda *args: args[0].subscribe(f"standex/v1/{site.site_id}/people", 1)
+    connect(other, settings)
+    is_over = threading.Event()
+
+    def device() -> None:
+        waits(other.is_connected)
+        number = 0
+        while not is_over.wait(1 / site.sensors[0].rate_hz):
+            place = [[2.0 + 0.01 * math.sin(number), 0.1]]
+            arrays = {"position_sensor_m": place, "sigma_m": [0.05], "score": [0.95]}
+            for name in names:
+                other.publish(
+                    f"standex/v1/{site.site_id}/sensors/{name}/record",
+                    message(number, arrays=arrays),
+                    qos=1,
+                )
+            number += 1
+            if any(one["people"] for one in heard) or number > 100:
+                source.close()
+                return
+
+    thread = threading.Thread(target=device)
+    thread.start()
+    station = Station.of(site, build_technologies(site, {}), {})
+    try:
+        with PerceivePool(station, heavy=()) as pool:
+            status = anyio.run(
+                functools.partial(
+                    run,
+                    station,
+                    source,
+                    pool=pool,
+                    clock=CLOCK,
+                    started_utc_ns=CLOCK.utc_ns(),
+                    is_simulated=False,
+                    outputs=Outputs(sinks=(sink,), listeners=(sink.people,)),
+                )
+            )
+    finally:
+        is_over.set()
+        thread.join(10)
+        sink.close()
+        disconnect(other)
+    assert any(one["people"] for one in heard)
+    assert all(sensor.n_records > 0 for sensor in status.sensors)
+    assert not status.unknown

@@ -13,7 +13,9 @@ from standex.model.event import Event, Order, Ordered, OrderKind, VerdictChanged
 from standex.model.hints import Hints, no_hints
 from standex.model.observation import Evidence, Observation, Positions
 from standex.model.picture import Outcome, Picture
+from standex.model.site import OperatingPoint
 from standex.model.tracks import no_tracks
+from standex.model.zones import BodyZone
 
 
 class Adder:
@@ -141,7 +143,9 @@ def test_what_if_does_not_obey_the_threshold_that_was_ordered(
         sensor_id="",
         by="supervisor-1",
         why="more people",
-        p_alarm=0.5,
+        operating_point=OperatingPoint(
+            p_alarm=0.5, min_coverage=0.1, wanted_zones=(BodyZone.WAIST,)
+        ),
         confirmed_by="supervisor-2",
     )
     with new_writer(tmp_path / "p.mcap", flush_interval_s=0.2) as writer:

@@ -7,7 +7,7 @@ likewise. No paper at all is a reason to refuse, not a lower level of trust.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 from standex.edges.access.access_event import AccessAction, AccessEvent, Tell
 from standex.edges.access.authority import binding_of
@@ -38,6 +38,7 @@ class Shown:
     address: str = ""
 
 
+@runtime_checkable
 class Claimed(Protocol):
     """What is asked of a SAPIENT node; see ``standex.edges.interop.sapient.admission``."""
 

@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--address", help="of the service, such as https://station.example:8443"
         )
     parts["password"].add_argument("--from-file", type=Path, help="read it there; - is stdin")
-    parts |= add_sensor_arguments(actions)
+    parts |= add_sensor_arguments(actions.add_parser)
     for part in parts.values():
         add_desk_arguments(part)
 

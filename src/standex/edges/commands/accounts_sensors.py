@@ -34,12 +34,10 @@ _ACTIONS = {
 
 
 def add_sensor_arguments(
-    actions: "argparse._SubParsersAction[Any]",
+    add: Callable[..., argparse.ArgumentParser],
 ) -> dict[str, argparse.ArgumentParser]:
-    """Add these actions, and return the parser of each."""
-    parts: dict[str, argparse.ArgumentParser] = {
-        name: actions.add_parser(name, help=what) for name, what in _ACTIONS.items()
-    }
+    """Add these actions by ``add``, and return the parser of each."""
+    parts = {name: add(name, help=what) for name, what in _ACTIONS.items()}
     parts["authority"].add_argument("folder", type=Path, help="for authority.key and .crt")
     for name in ("sensor-certificate", "sensor-token", "sensor-revoke"):
         parts[name].add_argument("sensor", help="as the site calls it")

@@ -1,7 +1,7 @@
 """``standex sensor``: start a sensor of your own, and check whether it holds.
 
-``new`` writes a folder to start from; ``check`` reads the sensor for a few seconds and says of every
-law whether it holds; ``schema`` prints what a message over MQTT may hold.
+``new`` writes a folder to start from; ``check`` reads the sensor for a few seconds and says of
+every law whether it holds; ``schema`` prints what a message over MQTT may hold.
 """
 
 import argparse

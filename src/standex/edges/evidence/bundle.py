@@ -139,7 +139,8 @@ class Bundle:
         if keys is not None and not keys.is_signed(
             self.manifest_bytes, key_id=manifest.key_id, signature=self.signature
         ):
-            yield f"{MANIFEST} is not signed by a trusted key (it names {manifest.key_id or 'none'})"
+            named = manifest.key_id or "none"
+            yield f"{MANIFEST} is not signed by a trusted key (it names {named})"
         listed = {file.name: file for file in manifest.files}
         if len(listed) != len(manifest.files):
             yield f"{MANIFEST} names a file twice"
@@ -226,9 +227,9 @@ def parse_manifest(text: bytes, *, where: str) -> Manifest:
         data: dict[str, Any] = json.loads(text)
         if data["form"] != FORM:
             raise EvidenceError(f"{where}: the bundle has the form {data['form']!r:.60}")
-        files = tuple(BundleFile(**file) for file in data["files"])
-        manifest = Manifest(**(data | {"files": files}))
-        _check_types(manifest, *files)
+        data["files"] = tuple(BundleFile(**file) for file in data["files"])
+        manifest = Manifest(**data)
+        _check_types(manifest)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EvidenceError(f"{where}: {MANIFEST} is not as it must be ({error})") from error
     return manifest
@@ -257,8 +258,10 @@ def unpack(bundle: Bundle, folder: Path) -> None:
         raise EvidenceError(f"cannot write the bundle to {folder}: {error}") from error
 
 
-def _check_types(*values: Manifest | BundleFile) -> None:
-    for value in values:
+def _check_types(manifest: Manifest) -> None:
+    if {type(one) for one in dict(manifest.calibrations).values()} - {str}:
+        raise ValueError("calibrations are not called by strings")
+    for value in (manifest, *manifest.files):
         for field in fields(value):
             if (
                 field.type in (str, int, bool)

@@ -123,11 +123,13 @@ def _observations(
             if row >= 0:
                 rows[entry.sensor_id] = row
                 yield _one_row(entry, row)
-        elif isinstance(entry, Evidence):
-            if (entry.sensor_id, entry.look_id, entry.zone) in looks:
-                is_there = entry.position_row >= 0 and rows.get(entry.sensor_id) is not None
-                is_theirs = is_there and rows[entry.sensor_id] == entry.position_row
-                yield replace(entry, position_row=0 if is_theirs else -1, patch=None)
+        elif isinstance(entry, Evidence) and _look(entry) in looks:
+            is_theirs = 0 <= entry.position_row == rows.get(entry.sensor_id, -1)
+            yield replace(entry, position_row=0 if is_theirs else -1, patch=None)
+
+
+def _look(entry: Evidence) -> Look:
+    return entry.sensor_id, entry.look_id, entry.zone
 
 
 def row_of(positions: Positions, places: Places, ids: frozenset[int]) -> int:

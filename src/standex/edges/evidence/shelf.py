@@ -34,6 +34,7 @@ from standex.edges.evidence.bundle import (
 Prove = Callable[[AuditEntry], object]
 """Writes one entry of the audit; what it raises means that it was not written."""
 
+LONGEST_S = 72 * 3600.0
 _SUFFIX, _PART, _NOTE = ".zip", ".part", ".expired"
 _ALERT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -55,24 +56,34 @@ class NoBundleError(EvidenceError):
 class EvidenceShelf:
     """All bundles of a site, from any thread."""
 
-    def __init__(self, folder: Path, *, prove: Prove, key: SigningKey | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        prove: Prove,
+        key: SigningKey | None = None,
+        keep_s: float = LONGEST_S,
+        is_owner: bool = True,
+    ) -> None:
         """Use a folder; make it where there is none.
 
         Args:
             folder: of nothing else.
             prove: told of each bundle that is written, looked at or deleted.
             key: that bundles are signed with.
+            keep_s: how long a bundle that cannot be read stays; others say it themselves.
+            is_owner: whether nobody else writes there; then what a killed writer left is removed.
 
         Raises:
             EvidenceError: the folder cannot be made or read.
         """
         self.folder = folder
-        self._prove, self._key = prove, key
+        self._prove, self._key, self._keep_s = prove, key, keep_s
         self._lock = threading.RLock()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for partial in folder.glob(f".*{_PART}"):
-                partial.unlink(missing_ok=True)  # of a writer that was killed
+            for partial in folder.glob(f".*{_PART}") if is_owner else ():
+                partial.unlink(missing_ok=True)
         except OSError as error:
             raise EvidenceError(f"cannot use the folder {folder}: {error.strerror}") from error
 
@@ -94,8 +105,8 @@ class EvidenceShelf:
         with self._lock:
             path = self._path(manifest.alert_id)
             replaces = ""
-            if path.exists():
-                earlier, text = read_manifest(path)
+            if (found := self._found(path)) is not None:
+                earlier, text = found
                 if earlier.t_alert_utc_ns != manifest.t_alert_utc_ns:
                     raise EvidenceError(
                         f"{path} is of another alarm with the same id, of "
@@ -117,7 +128,7 @@ class EvidenceShelf:
 
     def all(self) -> tuple[Manifest, ...]:
         """Return what every bundle is about, by alarm; one that cannot be read is left out."""
-        return tuple(manifest for manifest, _ in self._manifests())
+        return tuple(self._manifests())
 
     def read(self, alert_id: str) -> Bundle:
         """Return a bundle. Who asks, and why, is for the caller to write into the audit first.
@@ -161,17 +172,13 @@ class EvidenceShelf:
         gone: list[Gone] = []
         failed: list[OSError] = []
         with self._lock:
-            for manifest, text in list(self._manifests()):
-                if manifest.expires_utc_ns <= now_utc_ns:
-                    one = Gone(
-                        alert_id=manifest.alert_id,
-                        manifest_sha256=manifest_hash(text),
-                        expires_utc_ns=manifest.expires_utc_ns,
-                    )
-                    try:
-                        self._leave_note(one)
-                    except OSError as error:
-                        failed.append(error)
+            for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
+                try:
+                    one = self._gone(path)
+                    if one.expires_utc_ns <= now_utc_ns:
+                        self._leave_note(path, one)
+                except OSError as error:
+                    failed.append(error)
             for note, one in self._notes():
                 self._prove_gone(one, now_utc_ns)
                 note.unlink(missing_ok=True)
@@ -188,12 +195,29 @@ class EvidenceShelf:
             raise NoBundleError(f"no alarm is called {alert_id!r:.140}")
         return self.folder / f"{alert_id}{_SUFFIX}"
 
-    def _manifests(self) -> Iterator[tuple[Manifest, bytes]]:
+    def _manifests(self) -> Iterator[Manifest]:
         for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
-            try:
-                yield read_manifest(path)
-            except EvidenceError:
-                continue  # said by ``standex evidence verify``
+            if (found := self._found(path)) is not None:
+                yield found[0]
+
+    def _found(self, path: Path) -> tuple[Manifest, bytes] | None:
+        """Return the manifest in a file; None where there is none, or none that can be read."""
+        try:
+            return read_manifest(path)
+        except EvidenceError:
+            return None  # said by ``standex evidence verify``
+
+    def _gone(self, path: Path) -> Gone:
+        """Return what will be said of a bundle when it is gone."""
+        alert_id = path.name.removesuffix(_SUFFIX)
+        if (found := self._found(path)) is None:
+            expires_utc_ns = path.stat().st_mtime_ns + round(self._keep_s * 1e9)
+            return Gone(alert_id=alert_id, manifest_sha256="", expires_utc_ns=expires_utc_ns)
+        manifest, text = found
+        sha256 = manifest_hash(text)
+        return Gone(
+            alert_id=alert_id, manifest_sha256=sha256, expires_utc_ns=manifest.expires_utc_ns
+        )
 
     def _say_written(self, manifest: Manifest, text: bytes) -> None:
         self._prove(
@@ -213,9 +237,8 @@ class EvidenceShelf:
             )
         )
 
-    def _leave_note(self, gone: Gone) -> None:
-        path = self._path(gone.alert_id)
-        note = path.with_suffix(_NOTE)
+    def _leave_note(self, path: Path, gone: Gone) -> None:
+        note = path.with_name(path.name.removesuffix(_SUFFIX) + _NOTE)
         _write(note, canonical(asdict(gone)).encode())
         path.unlink()
         _sync_folder(self.folder)
@@ -227,7 +250,7 @@ class EvidenceShelf:
             except (OSError, ValueError, TypeError):
                 continue
             # Killed between the two: the bundle is still there, and goes now.
-            self._path(gone.alert_id).unlink(missing_ok=True)
+            note.with_name(note.name.removesuffix(_NOTE) + _SUFFIX).unlink(missing_ok=True)
             yield note, gone
 
     def _prove_gone(self, gone: Gone, now_utc_ns: int) -> None:
@@ -239,7 +262,7 @@ class EvidenceShelf:
                 what=What.DATA_DELETED,
                 of_what=gone.alert_id,
                 why="its time was over",
-                request_id=f"evidence-gone-{gone.manifest_sha256[:40]}",
+                request_id=f"evidence-gone-{gone.manifest_sha256[:40] or gone.expires_utc_ns}",
                 body=asdict(gone),
             )
         )

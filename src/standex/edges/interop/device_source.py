@@ -25,6 +25,7 @@ from typing import Any, final
 import numpy as np
 
 from standex.edges.clock import Clock
+from standex.edges.interop.mqtt_messages import ROW_SHAPES
 from standex.edges.interop.record_queue import RecordQueue
 from standex.model.observation import Health, HealthReason, HealthState
 from standex.model.record import Record
@@ -135,6 +136,12 @@ class DeviceSource:
             t_utc_ns=at,
             kind=reading.kind,
             sequence=number,
-            # Copied: devices often reuse the buffer that they read into.
-            arrays={key: np.array(value) for key, value in reading.arrays.items()},
+            arrays={key: _array(reading.kind, key, value) for key, value in reading.arrays.items()},
         )
+
+
+def _array(kind: str, name: str, value: Any) -> np.ndarray:
+    array = np.array(value)  # copied: devices often reuse the buffer that they read into
+    if array.shape == (0,):
+        return np.zeros((0, *ROW_SHAPES.get(kind, {}).get(name, ())))
+    return array

@@ -20,6 +20,7 @@ from standex.edges.service.atomic_file import write_atomically
 from standex.model.errors import StandexError
 from standex.model.hand_over import HandOverState, Seen
 from standex.model.picture import LedgerEntry, Passage, Picture
+from standex.model.site import OperatingPoint
 from standex.model.tasking import Tasking
 from standex.model.tracks import Modes, Snapshot, Tracks
 
@@ -67,7 +68,7 @@ class Checkpoint:
         hand_over: same.
         left: same.
         tasking: same, with nothing armed.
-        p_alarm: same.
+        operating_point: same.
     """
 
     format: int
@@ -84,7 +85,7 @@ class Checkpoint:
     hand_over: HandOverState
     left: Mapping[int, Passage]
     tasking: Tasking
-    p_alarm: float | None = None
+    operating_point: OperatingPoint | None = None
 
     def picture(self) -> Picture:
         """Return the picture to go on with."""
@@ -103,7 +104,7 @@ class Checkpoint:
             hand_over=self.hand_over,
             left=self.left,
             tasking=self.tasking,
-            p_alarm=self.p_alarm,
+            operating_point=self.operating_point,
         )
 
 
@@ -141,7 +142,7 @@ def checkpoint_of(
         ),
         left={who: _without_patches(one) for who, one in picture.left.items()},
         tasking=replace(picture.tasking, armed={}),
-        p_alarm=picture.p_alarm,
+        operating_point=picture.operating_point,
     )
 
 

@@ -71,18 +71,16 @@ class StationDoor:
         """Let the operating point that two people have just agreed on hold.
 
         Raises:
-            RefusedError: more than the posterior is to change, or nobody has confirmed it.
+            RefusedError: nobody has confirmed it.
         """
-        now = self._site.operating_point
-        if (point.min_coverage, point.wanted_zones) != (now.min_coverage, now.wanted_zones):
-            raise RefusedError(
-                "min_coverage and wanted_zones belong to the survey; change the site file, and "
-                "start the service again"
-            )
         agreed = [
             one
             for one in Proposals(self._store, clock=self._clock).every()
-            if one.state is ProposalState.CONFIRMED and one.body.get("p_alarm") == point.p_alarm
+            if one.state is ProposalState.CONFIRMED
+            and one.body.get("p_alarm") == point.p_alarm
+            and one.body.get("min_coverage") == point.min_coverage
+            and list(one.body.get("wanted_zones", ()))
+            == [zone.value for zone in point.wanted_zones]
         ]
         if not agreed:
             raise RefusedError("nobody has confirmed this operating point")
@@ -94,7 +92,7 @@ class StationDoor:
                 sensor_id="",
                 by=newest.proposer,
                 why=newest.why,
-                p_alarm=point.p_alarm,
+                operating_point=point,
                 confirmed_by=newest.decider,
             )
         )

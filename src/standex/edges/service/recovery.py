@@ -91,7 +91,7 @@ def recovered(
         # What was fired was fired, whoever was followed.
         tasking=replace(before.tasking, open=(), refused={}),
         # As two people ordered; it holds until two order another.
-        p_alarm=before.p_alarm,
+        operating_point=before.operating_point,
     )
     passages = _with_alerts(before.passages, alerts)
     reason = (

@@ -1,6 +1,6 @@
 """What this station says of itself to nodes above it and to middleware: registration, status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from standex import __version__
@@ -118,7 +118,15 @@ class OwnNode:
         out.mode = MODE
         out.info = StatusReport.INFO_NEW if is_new else StatusReport.INFO_UNCHANGED
         words = sorted(health, key=lambda one: one.sensor_id)
-        out.system = StatusReport.SYSTEM_GOODBYE if is_goodbye else _system(words)
+        states = {one.state for one in words}
+        if is_goodbye:
+            out.system = StatusReport.SYSTEM_GOODBYE
+        elif states == {HealthState.FAILED}:
+            out.system = StatusReport.SYSTEM_ERROR
+        elif states - {HealthState.OK}:
+            out.system = StatusReport.SYSTEM_WARNING
+        else:
+            out.system = StatusReport.SYSTEM_OK
         if not is_new:
             return message
         middle = 0.5 * (self.site.levels[0].min_site_m + self.site.levels[0].max_site_m)
@@ -136,15 +144,6 @@ class OwnNode:
                 status_value=f"{one.sensor_id}: {one.reason.value}; {plain(one.message)}",
             )
         return message
-
-
-def _system(words: Sequence[Health]) -> StatusReport.System:
-    states = {one.state for one in words}
-    if states == {HealthState.FAILED}:
-        return StatusReport.SYSTEM_ERROR
-    if states - {HealthState.OK}:
-        return StatusReport.SYSTEM_WARNING
-    return StatusReport.SYSTEM_OK
 
 
 def _corners(site: Site) -> list[tuple[float, float]]:

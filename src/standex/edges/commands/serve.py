@@ -1,0 +1,73 @@
+"""``standex serve``: a site day and night, as its service file says; API and console with it."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from standex.edges.calibrations import calibrations_of
+from standex.edges.clock import SteadyClock
+from standex.edges.commands.console import say
+from standex.edges.commands.session import summary
+from standex.edges.plugins import build_technologies
+from standex.edges.service.config import ServiceConfig, load_config
+from standex.edges.service.sources import make_people
+from standex.edges.service.station_service import Setup, StationService
+from standex.edges.settings import load_site, site_text
+from standex.edges.terminal import NoView, choose_view
+from standex.model.site import Site
+
+HELP = "a site day and night: sources, store, audit, access, API"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("site", help="name of a shipped site, or path of a site file")
+    parser.add_argument(
+        "--config", type=Path, default=Path("service.toml"), help="the service file"
+    )
+    parser.add_argument("--check", action="store_true", help="check everything, start nothing")
+    parser.add_argument("--watch", action="store_true", help="show the station in this terminal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve a site, or check whether it could be."""
+    site, text = load_site(args.site), site_text(args.site)
+    config = load_config(args.config, site)
+    if args.check:
+        check(config, site, args.site)
+        lines = [f"{args.config}: nothing is wrong; {len(config.table.sources)} sources"]
+        say(args, {"config": str(args.config), "is_usable": True}, *lines)
+        return 0
+    console = Console(stderr=True)
+    view = choose_view(Console(), plain=False) if args.watch and not args.json else NoView()
+
+    def tell(line: str) -> None:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    setup = Setup(
+        config=config,
+        site=site,
+        site_name=args.site,
+        site_toml=text,
+        clock=SteadyClock(),
+        say=tell,
+        show=view.show,
+    )
+    with StationService(setup) as service, view:
+        status = service.run()
+    document = summary(status)
+    say(args, document, f"stopped after {document['duration_s']:.0f} s")
+    return 0
+
+
+def check(config: ServiceConfig, site: Site, site_name: str) -> None:
+    """Build what can be built without starting anything.
+
+    Raises:
+        StandexError: something would stop the start.
+    """
+    build_technologies(site, calibrations_of(site))
+    for source in config.table.sources:
+        if source.kind == "twin":
+            make_people(config, source, site_name)

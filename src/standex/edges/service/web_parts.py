@@ -1,0 +1,102 @@
+"""The web around a service: what it is shown, and the server."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from standex.edges.access.tls import server_context
+from standex.edges.audit.verify import verify
+from standex.edges.clock import Clock
+from standex.edges.incidents.desk import IncidentDesk
+from standex.edges.interop.metrics import metrics_text
+from standex.edges.live_status import LiveStatus
+from standex.edges.service.access_parts import AccessParts
+from standex.edges.service.config import ServiceConfig, is_loopback, secret_path
+from standex.edges.service.kept import Kept
+from standex.edges.service.outside import StationDoor
+from standex.edges.service.walk_desk import WalkDesk
+from standex.edges.web.app import make_app
+from standex.edges.web.console_files import packaged_console
+from standex.edges.web.server import WebServer
+from standex.edges.web.service_view import ServiceView
+from standex.model.site import Site
+
+_MOST_FINDINGS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WebParts:
+    """A server that serves.
+
+    Attributes:
+        server: in a thread of its own.
+        address: of its first page.
+    """
+
+    server: WebServer
+    address: str
+
+
+def web_server(
+    config: ServiceConfig,
+    kept: Kept,
+    access: AccessParts,
+    *,
+    door: StationDoor,
+    desk: IncidentDesk,
+    walks: WalkDesk,
+    site: Site,
+    site_toml: str,
+    is_simulated: bool,
+    clock: Clock,
+    troubles: Callable[[], tuple[str, ...]],
+) -> WebParts | None:
+    """Return a server that has begun, or None where the service file wants none.
+
+    Raises:
+        StandexError: it cannot be started.
+    """
+    table = config.table.web
+    if table is None:
+        return None
+
+    def verified() -> Mapping[str, Any]:
+        found = verify(kept.audit, keys=kept.key.public())
+        return {
+            "is_whole": found.is_whole,
+            "n_rows": found.n_rows,
+            "problems": [str(finding) for finding in found.findings[:_MOST_FINDINGS]],
+        }
+
+    def metrics(status: LiveStatus) -> bytes:
+        return metrics_text(status)
+
+    view = ServiceView(
+        site=site,
+        site_toml=site_toml,
+        is_simulated=is_simulated,
+        clock=clock,
+        store=kept.store,
+        desk=desk,
+        status=door.status,
+        order=door.order,
+        sign_in=access.sign_in,
+        audit=kept.audit,
+        accounts=access.accounts,
+        walk_tests=walks,
+        apply_operating_point=door.apply_operating_point,
+        verify_audit=verified,
+        metrics=metrics,
+        troubles=troubles,
+    )
+    tls = None
+    if table.certificate is not None and table.key is not None:
+        tls = server_context(config.place(table.certificate), secret_path(table.key, config))
+    console = config.place(table.console) if table.console else packaged_console()
+    hosts = ("127.0.0.1", "localhost", "::1") if is_loopback(table.host) else ()
+    app = make_app(view, is_secure=tls is not None, hosts=hosts, console=console)
+    server = WebServer(app, host=table.host, port=table.port, tls=tls)
+    server.start()
+    scheme = "http" if tls is None else "https"
+    host = f"[{table.host}]" if ":" in table.host else table.host
+    return WebParts(server=server, address=f"{scheme}://{host}:{server.port}/")
