@@ -61,8 +61,7 @@ def broker_rate_hz(seconds: float, rate_hz: float) -> tuple[float, list[float], 
         late_s: list[float] = []
 
         def read() -> None:
-            for record in source.records():
-                late_s.append((time.time_ns() - record.t_utc_ns) * 1e-9)
+            late_s.extend((time.time_ns() - one.t_utc_ns) * 1e-9 for one in source.records())
 
         thread = threading.Thread(target=read)
         thread.start()

@@ -72,7 +72,9 @@ def test_a_sensor_comes_in_with_its_own_papers(admission, papers, certified, own
 def test_nothing_shown_is_nobody(admission, own, told) -> None:
     assert "neither" in admission(own.one, Shown())
     assert "no such sensor" in admission("elsewhere", Shown())
-    assert [event.is_done for event in told] == [False, False]
+    assert [(event.is_done, event.of) for event in told] == [(False, own.one), (False, "")]
+    assert admission("\ud800\x00\n", Shown())
+    assert told[-1].detail.isprintable()
 
 
 def test_a_paper_speaks_for_its_own_sensor_only(admission, papers, certified, own) -> None:
@@ -135,15 +137,3 @@ def test_a_store_that_fails_lets_nobody_in(admission, papers, own, store) -> Non
 
     store.get = fails
     assert "the disk is gone" in admission(own.one, Shown(token=token))
-
-
-def test_a_sapient_node_is_asked_the_same(admission, papers, own) -> None:
-    token, _ = papers.new_token(own.one, zone=own.zone, days=30.0)
-    claim = SimpleNamespace(
-        sensor_id=own.one, address="192.0.2.1", certificate_der=b"", token=token
-    )
-    assert admission.of_claim(claim) == ""
-    claim.token = ""
-    assert "neither" in admission.of_claim(claim)
-    claim.certificate_der = b"odd"
-    assert admission.of_claim(claim)

@@ -45,6 +45,7 @@ def test_a_picture_has_its_top_on_top_and_what_was_not_seen_is_black(scene) -> N
     assert set(gray(nothing).ravel()) == {0}
 
 
+@pytest.mark.slow
 def test_a_png_is_read_by_others(tmp_path: Path) -> None:
     image = pytest.importorskip("matplotlib.image", reason="install standex[report]")
     cells = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40

@@ -8,7 +8,7 @@ import pytest
 
 from standex.edges.clock import SimulatedClock
 from standex.edges.incidents.desk import IncidentDesk
-from standex.edges.store.contract import ConflictError, StoreError, Stored
+from standex.edges.store.contract import ConflictError, Stored, StoreError
 from standex.model.event import Alert, PassageClosed
 from standex.model.picture import LedgerEntry, Outcome, Passage, Picture, Verdict
 from standex.model.tracks import no_tracks
@@ -42,9 +42,7 @@ class MemoryStore:
         found = [
             one
             for one in self.entries.values()
-            if one.entry.stream == stream
-            and one.sequence > after
-            and key in (None, one.entry.key)
+            if one.entry.stream == stream and one.sequence > after and key in (None, one.entry.key)
         ]
         return tuple(found[:limit])
 

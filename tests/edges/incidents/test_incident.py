@@ -27,5 +27,5 @@ def test_what_is_no_number_is_urgent(p, expected) -> None:
     "wrong", [{"medium_from_p": 0.95}, {"kept_s": 73 * 3600.0}, {"calm_n": 11}, {"kept_s": 0.0}]
 )
 def test_rules_that_contradict_themselves_or_the_law_are_refused(wrong) -> None:
-    with pytest.raises(ValueError, match="wanted|kept_s"):
+    with pytest.raises(ValueError, match=r"wanted|kept_s"):
         Rules(**wrong)

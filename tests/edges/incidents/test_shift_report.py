@@ -10,9 +10,7 @@ RULES = Rules()
 
 def done(incident, act, after_s, n=0, **more):
     t_utc_ns = incident.opened_utc_ns + round(after_s * 1e9)
-    action = Action(
-        act=act, by="anna", t_utc_ns=t_utc_ns, request_id=f"r{n}", text="so", **more
-    )
+    action = Action(act=act, by="anna", t_utc_ns=t_utc_ns, request_id=f"r{n}", text="so", **more)
     return acted(incident, action, RULES)
 
 

@@ -49,8 +49,7 @@ def test_it_is_told_and_opened_again_and_the_other_does_not_notice(clock, waits)
     got: list = []
 
     def pump() -> None:
-        for record in source.records():
-            got.append(record)
+        got.extend(source.records())
 
     thread = threading.Thread(target=pump)
     thread.start()

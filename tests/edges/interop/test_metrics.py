@@ -17,7 +17,9 @@ def status(fakes):
     counts = RunCounts(site, started_utc_ns=T_UTC_NS - 10**10, is_simulated=True)
     counts.updated(example_events(site), took_s=0.004)
     counts.of[site.sensors[0].sensor_id].n_records = 12
-    picture = example_picture(site, example_passage(site, track_id=4711, position_site_m=(1.23, 2.34)))
+    picture = example_picture(
+        site, example_passage(site, track_id=4711, position_site_m=(1.23, 2.34))
+    )
     return counts.status(picture, unknown={"stranger": 3}, now_utc_ns=T_UTC_NS + 10**9)
 
 

@@ -68,7 +68,9 @@ def test_everything_that_concerns_others_arrives(make_sink, listener, fakes, wai
     waits(lambda: listener.documents(f"standex/v1/hall/sensors/{site.sensors[0].sensor_id}/health"))
     assert listener.documents("standex/v1/hall/things")
     assert not listener.documents("standex/v1/hall/people"), "only where it is switched on"
-    sink.people(example_picture(site, example_passage(site, track_id=1, position_site_m=(0, 1))), ())
+    sink.people(
+        example_picture(site, example_passage(site, track_id=1, position_site_m=(0, 1))), ()
+    )
     waits(lambda: listener.documents("standex/v1/hall/people"))
 
 

@@ -15,9 +15,9 @@ def n_lines_of_code(path: Path) -> int:
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            if isinstance(body[0].value, ast.Constant):
-                body.pop(0)
+        is_docstring = isinstance(body, list) and body and isinstance(body[0], ast.Expr)
+        if is_docstring and isinstance(body[0].value, ast.Constant):
+            body.pop(0)
     lines = {
         line
         for node in ast.walk(tree)

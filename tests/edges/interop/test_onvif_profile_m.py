@@ -8,7 +8,9 @@ from standex.testing.examples import example_events
 
 SENDER = Sender(site_id="hall", is_exercise=True, is_simulated=False)
 # ABNF of the core specification: TopicPrefix "/" PayloadPrefix "/" LocalTopic [ "/&" Source ]
-TOPIC = re.compile(r"gate-1/onvif-ej/(?:[A-Za-z]+|tns:[a-z]+)(?:/(?:[A-Za-z]+|tns:[a-z]+))*/&[^#+]+")
+TOPIC = re.compile(
+    r"gate-1/onvif-ej/(?:[A-Za-z]+|tns:[a-z]+)(?:/(?:[A-Za-z]+|tns:[a-z]+))*/&[^#+]+"
+)
 
 
 def test_topics_and_payloads_have_the_form_of_the_specification(fakes) -> None:

@@ -36,7 +36,12 @@ def make(other):
 
     def build(**settings):
         box = Outbox(
-            other.send, name="test", first_pause_s=0.01, longest_pause_s=0.02, idle_s=0.02, **settings
+            other.send,
+            name="test",
+            first_pause_s=0.01,
+            longest_pause_s=0.02,
+            idle_s=0.02,
+            **settings,
         )
         made.append(box)
         return box

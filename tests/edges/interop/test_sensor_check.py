@@ -132,9 +132,7 @@ def test_who_speaks_for_others_or_does_not_end_is_told(site) -> None:
             self.n_closed += 1
 
     technology = technology_of(site.sensor(NAME), site)
-    (result,) = check_sensor(
-        site, NAME, Rude(), technology, clock=CLOCK, n_records=5, wait_s=0.1
-    )
+    (result,) = check_sensor(site, NAME, Rude(), technology, clock=CLOCK, n_records=5, wait_s=0.1)
     assert not result.is_kept
     assert "speaks for other" in result.message
     assert "has not ended" in result.message

@@ -1,7 +1,7 @@
 """A whole service behind the web, made of memory: sign-in by role, a station that stands still."""
 
 import importlib.util
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import anyio
@@ -334,16 +334,33 @@ def service(site, store, clock, desk, made, fakes) -> Service:
     return service
 
 
+@pytest.fixture(scope="session")
+def shared():
+    """Holds the one app of all tests, since making one takes half a second."""
+    return {}
+
+
 @pytest.fixture
-def app(service):
-    return make_app(service.view, is_secure=False)
+def app(service, shared):
+    """Return an app in front of this test's service."""
+    view = service.view
+    if not shared:
+        shared["view"] = replace(view)
+        shared["app"] = make_app(shared["view"], is_secure=False)
+    for one in fields(view):
+        object.__setattr__(shared["view"], one.name, getattr(view, one.name))
+    return shared["app"]
 
 
 class AppClient:
     """Talks to an app without a socket."""
 
-    def __init__(self, app, who, *, address="192.0.2.1") -> None:
-        self.app, self.address = app, address
+    n_made = 0
+
+    def __init__(self, app, who) -> None:
+        # Every test from an address of its own: the app counts how often each one asks.
+        AppClient.n_made += 1
+        self.app, self.address = app, f"10.1.{self.n_made // 250}.{self.n_made % 250}"
         self.headers = {"idempotency-key": "key-00000001"}
         if who is not None:
             self.headers["authorization"] = f"Bearer token-{who}"

@@ -9,6 +9,8 @@ from standex.edges.access.roles import ALLOWED, Role, may
 from standex.edges.web.app import endpoints, make_app
 from standex.edges.web.permissions import ASKED, Open
 
+pytestmark = pytest.mark.slow  # making an app takes half a second
+
 FILLED = {
     "{incident_id}": "survey-000001",
     "{file:path}": "alert.json",
@@ -53,7 +55,9 @@ def call(client, method, path):
         path += "?code=good"
     key = hashlib.sha256(f"{method} {path}".encode()).hexdigest()
     more = {} if method == "GET" or body is None else {"json": body}
-    return client.request(method, path, follow_redirects=False, headers={"idempotency-key": key}, **more)
+    return client.request(
+        method, path, follow_redirects=False, headers={"idempotency-key": key}, **more
+    )
 
 
 @pytest.mark.parametrize("who", [None, *Role])

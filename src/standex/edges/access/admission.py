@@ -7,7 +7,7 @@ likewise. No paper at all is a reason to refuse, not a lower level of trust.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, final, runtime_checkable
+from typing import final
 
 from standex.edges.access.access_event import AccessAction, AccessEvent, Tell
 from standex.edges.access.authority import binding_of
@@ -36,31 +36,6 @@ class Shown:
     certificate_der: bytes | None = None
     token: str | None = None
     address: str = ""
-
-
-@runtime_checkable
-class Claimed(Protocol):
-    """What is asked of a SAPIENT node; see ``standex.edges.interop.sapient.admission``."""
-
-    @property
-    def sensor_id(self) -> str:
-        """Return whom it says to be."""
-        ...
-
-    @property
-    def address(self) -> str:
-        """Return where it comes from."""
-        ...
-
-    @property
-    def certificate_der(self) -> bytes:
-        """Return what TLS has checked; empty for nothing."""
-        ...
-
-    @property
-    def token(self) -> str:
-        """Return what it sent; empty for nothing."""
-        ...
 
 
 @final
@@ -103,15 +78,6 @@ class SensorAdmission:
         else:
             self._said(sensor_id, shown, reason)
         return reason
-
-    def of_claim(self, claim: Claimed, /) -> str:
-        """Return why a SAPIENT node may not be the sensor that it claims to be, or nothing."""
-        shown = Shown(
-            certificate_der=claim.certificate_der or None,
-            token=claim.token or None,
-            address=claim.address,
-        )
-        return self(claim.sensor_id, shown) or ""
 
     def _reason(self, sensor_id: str, shown: Shown) -> str | None:
         zone = self._zones.get(sensor_id)
@@ -156,9 +122,9 @@ class SensorAdmission:
             action=AccessAction.ADMIT_SENSOR,
             t_utc_ns=self._clock.utc_ns(),
             by="service",
-            of=sensor_id[:80],
+            of=known,
             is_done=False,
-            detail=reason,
+            detail=reason if known else f"{reason}: {sensor_id[:80]!a}",
             address=shown.address,
         )
         self._tell(event)

@@ -41,7 +41,7 @@ class HashCost:
         n_passes: over that memory.
         n_lanes: threads.
         n_at_once: checks at the same time.
-        n_waiting: checks that may wait for their turn.
+        n_waiting: checks that may wait for their turn; as many again of people known here.
     """
 
     memory_kib: int = 65536
@@ -67,6 +67,8 @@ class PasswordHashing:
         self._nobody = self._hasher.hash("nobody's password, which nobody can have")
         self._threads = ThreadPoolExecutor(cost.n_at_once, thread_name_prefix="passwords")
         self._limit = cost.n_at_once + cost.n_waiting
+        # Strangers can fill the queue, and not these places.
+        self._limit_of_known = self._limit + cost.n_waiting
         self._n_under_way = 0
         self._counting = threading.Lock()
 
@@ -75,24 +77,31 @@ class PasswordHashing:
         return self._hasher.hash(normalized(password))
 
     async def hash(self, password: str) -> str:
-        """Return the hash of a password.
+        """Return the hash of a new password, of somebody who is in already.
 
         Raises:
             BusyError: too many others wait.
         """
-        return await asyncio.wrap_future(self._begin(self.hash_now, password))
+        return await asyncio.wrap_future(self._begin(self.hash_now, password, is_known=True))
 
-    async def is_right(self, password: str, password_hash: str) -> bool:
+    async def is_right(self, password: str, password_hash: str, *, is_known: bool = False) -> bool:
         """Return whether a password is the one that was hashed.
 
         An empty hash is of nobody: the answer is no, after the same work.
+
+        Args:
+            password: as it was given.
+            password_hash: of the account.
+            is_known: somebody of that name has come in from there before.
 
         Raises:
             BusyError: too many others wait.
         """
         if is_too_long(password):
             return False
-        return await asyncio.wrap_future(self._begin(self._check, password, password_hash))
+        return await asyncio.wrap_future(
+            self._begin(self._check, password, password_hash, is_known=is_known)
+        )
 
     def is_outdated(self, password_hash: str) -> bool:
         """Return whether a hash was made at another cost than is asked for now."""
@@ -109,9 +118,9 @@ class PasswordHashing:
             return False
         return is_same and bool(password_hash)
 
-    def _begin(self, work: Callable[..., T], *args: str) -> Future[T]:
+    def _begin(self, work: Callable[..., T], *args: str, is_known: bool) -> Future[T]:
         with self._counting:
-            if self._n_under_way >= self._limit:
+            if self._n_under_way >= (self._limit_of_known if is_known else self._limit):
                 raise BusyError("too many people are signing in at once; try again in some seconds")
             self._n_under_way += 1
         try:

@@ -258,7 +258,7 @@ class OpenId:
             found = await self._asked("GET", address)
             if found.get("issuer") != issuer:
                 raise AccessError(
-                    f"the OpenID provider at {address} calls itself {found.get('issuer')!r}, "
+                    f"the OpenID provider at {address} calls itself {str(found.get('issuer'))[:200]!r}, "
                     f"not {issuer!r}; correct issuer"
                 )
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):

@@ -219,7 +219,8 @@ class SignInDesk:
     ) -> Account | None:
         """Return the account if the password is its own; count it where it is not."""
         pair = f"{name} {'signed in' if is_signed_in else address_key(address)}"
-        key = pair if is_signed_in or pair in self._known else name
+        is_known = is_signed_in or pair in self._known
+        key = pair if is_known else name
         # Taken before the work and given back after: many at once get no more than one by one.
         wait_s = self._failures.take(key)
         if wait_s:
@@ -228,9 +229,8 @@ class SignInDesk:
         account = await run_sync(self._accounts.find, name) if name else None
         usable = account if account is not None and account.is_enabled else None
         try:
-            is_right = await self._hashing.is_right(
-                password, "" if usable is None else usable.password_hash
-            )
+            password_hash = "" if usable is None else usable.password_hash
+            is_right = await self._hashing.is_right(password, password_hash, is_known=is_known)
         except BusyError as error:
             self._failures.give_back(key)
             raise RefusedError(str(error), retry_after_s=5.0) from error
@@ -278,7 +278,7 @@ class SignInDesk:
 
     async def _said(self, account_id: str, address: str, why: str) -> None:
         event = self._event(AccessAction.SIGN_IN, account_id, address)
-        await run_sync(self._told, replace(event, is_done=False, detail=why))
+        await run_sync(self._told, replace(event, is_done=False, detail=why[:300]))
 
     def _told(self, event: AccessEvent) -> None:
         if self._tell is not None:

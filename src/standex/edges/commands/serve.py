@@ -10,9 +10,10 @@ from standex.edges.clock import SteadyClock
 from standex.edges.commands.console import say
 from standex.edges.commands.session import summary
 from standex.edges.plugins import build_technologies
+from standex.edges.service.around import Setup
 from standex.edges.service.config import ServiceConfig, load_config
 from standex.edges.service.sources import make_people
-from standex.edges.service.station_service import Setup, StationService
+from standex.edges.service.station_service import StationService
 from standex.edges.settings import load_site, site_text
 from standex.edges.terminal import NoView, choose_view
 from standex.model.site import Site

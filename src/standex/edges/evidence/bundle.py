@@ -18,7 +18,9 @@ import io
 import json
 import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -40,6 +42,11 @@ _MEDIA = {
     ".png": "image/png",
     ".toml": "application/toml",
 }
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNREADABLE = (
+    OSError, zipfile.BadZipFile, ValueError, KeyError, NotImplementedError, RuntimeError, EOFError,
+    zlib.error, struct.error,
+)  # fmt: skip
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -198,7 +205,7 @@ def read_bundle(path: Path) -> Bundle:
     """
     try:
         members = dict(_folder(path) if path.is_dir() else _archive(path))
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise EvidenceError(f"{path} cannot be read as an evidence bundle: {error}") from error
     return _bundle(members, where=str(path))
 
@@ -212,7 +219,7 @@ def read_manifest(path: Path) -> tuple[Manifest, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             text = _read_member(archive, MANIFEST, at_most=_MAX_MANIFEST)
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise EvidenceError(f"{path} cannot be read as an evidence bundle: {error}") from error
     return parse_manifest(text, where=str(path)), text
 
@@ -307,6 +314,8 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, *, at_most: int) -> bytes:
+    if archive.getinfo(name).compress_type not in _METHODS:
+        raise ValueError(f"{name} is packed in a way that is not used here")
     # What a header says of a length is not believed: no more than this is unpacked.
     with archive.open(name) as file:
         data = file.read(at_most + 1)

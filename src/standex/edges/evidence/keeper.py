@@ -172,7 +172,9 @@ class EvidenceKeeper:
         rule, alert, passage = self._rule, job.alert, job.passage
         if passage.alert_id != alert.alert_id:
             passage = replace(passage, alert_id=alert.alert_id)
-        steps = of_person(job.steps, passage)
+        begin_utc_ns = alert.t_utc_ns - round(rule.ring_s * 1e9)
+        recent = [step for step in job.steps if step.t_utc_ns >= begin_utc_ns]
+        steps = of_person(recent, passage)
         first_utc_ns = min((step.t_utc_ns for step in steps), default=alert.t_utc_ns)
         clip = clip_bytes(
             steps,

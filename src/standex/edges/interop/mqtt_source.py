@@ -40,11 +40,13 @@ class MqttCounts:
     Attributes:
         n_records: made into records.
         n_refused: that did not hold.
+        n_repeated: that came twice, as QoS 1 allows; the second is left out.
         n_dropped: records that made room for newer ones of the same sensor.
     """
 
     n_records: int = 0
     n_refused: int = 0
+    n_repeated: int = 0
     n_dropped: int = 0
 
 
@@ -88,6 +90,8 @@ class MqttSource:
         self._next_sequence = dict.fromkeys(self._base, 0)
         self._n_records = dict.fromkeys(self._base, 0)
         self._n_refused = dict.fromkeys(self._base, 0)
+        self._n_repeated = dict.fromkeys(self._base, 0)
+        self._last: dict[str, tuple[int, int]] = {}
         self._said: dict[str, Health] = {}
         self._bad: dict[str, Health] = {}
         self._away = "the broker has not been reached yet"
@@ -128,6 +132,7 @@ class MqttSource:
                 name: MqttCounts(
                     n_records=self._n_records[name],
                     n_refused=self._n_refused[name],
+                    n_repeated=self._n_repeated[name],
                     n_dropped=dropped.get(name, 0),
                 )
                 for name in self._base
@@ -200,7 +205,12 @@ class MqttSource:
             next_sequence=self._next_sequence[name],
             most_bytes=self._settings.most_bytes,
         )
+        stamp = (record.t_utc_ns, record.sequence)
         with self._lock:
+            if self._last.get(name) == stamp:
+                self._n_repeated[name] += 1
+                return
+            self._last[name] = stamp
             self._next_sequence[name] = record.sequence + 1
             self._n_records[name] += 1
             self._bad.pop(name, None)

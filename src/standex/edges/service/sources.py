@@ -71,7 +71,6 @@ def blueprints(
         match source.kind:
             case "twin":
                 make = partial(_twin, config, source, site, site_name)
-                make_people(config, source, site_name)
             case "lab-recording":
                 settings = config.settings_of(source, LabRecordingSettings)
                 make = partial(_recorded, config.place(settings.file), clock)

@@ -5,11 +5,10 @@ goes on. What the service knew before it was gone is taken up again, or it is sa
 """
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, final
 
 import anyio
@@ -20,27 +19,25 @@ from anyio.to_thread import run_sync
 from standex import __version__
 from standex.edges.audit.contract import What
 from standex.edges.calibrations import calibrations_of
-from standex.edges.clock import Clock
+from standex.edges.evidence.shelf import EvidenceShelf
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.incidents.incident import Rules
 from standex.edges.live import run
 from standex.edges.live_status import LiveStatus
 from standex.edges.perceive_pool import PerceivePool, heavy_sensors
 from standex.edges.plugins import build_technologies
-from standex.edges.recording.layout import Profile
-from standex.edges.recording.writer import RecordingWriter
 from standex.edges.service.access_parts import AccessParts, access_parts, admits
+from standex.edges.service.around import Around, Setup, make_around
 from standex.edges.service.calibration_watch import calibration_troubles
 from standex.edges.service.checkpoint import CheckpointError, CheckpointFile
 from standex.edges.service.checkpointer import Checkpointer, digest_of_site
-from standex.edges.service.config import ServiceConfig
 from standex.edges.service.event_log import EventLog, last_alerts
 from standex.edges.service.housekeeping import Housekeeper
 from standex.edges.service.kept import Kept, open_kept
 from standex.edges.service.merged_source import MergedSource
+from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
 from standex.edges.service.recovery import Recovery, recovered
-from standex.edges.service.rotation import RotatingRecorder
 from standex.edges.service.service_health import ServiceHealth
 from standex.edges.service.sources import blueprints
 from standex.edges.service.systemd import notify
@@ -48,8 +45,7 @@ from standex.edges.service.walk_desk import WalkDesk
 from standex.edges.service.web_parts import WebParts, web_server
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.store.store_writer import StoreWriter
-from standex.model.errors import RecordingError, StandexError
-from standex.model.site import Site
+from standex.model.errors import StandexError
 from standex.station import Station
 from standex.tracking.tracker import CrowdTracker
 
@@ -58,34 +54,6 @@ ALIVE_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 SLOW_LOOK_EVERY_S = 30.0
 LEAST_CHECKPOINT_S = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Setup:
-    """What is to be run.
-
-    Attributes:
-        config: the service file.
-        site: where.
-        site_name: shipped site or path.
-        site_toml: the same as text.
-        clock: of the service.
-        say: told, in lines, what a person at the terminal should know.
-        show: shown how it goes, a few times a second.
-    """
-
-    config: ServiceConfig
-    site: Site
-    site_name: str
-    site_toml: str
-    clock: Clock
-    say: Callable[[str], object]
-    show: Callable[[LiveStatus], object]
-
-    @property
-    def is_simulated(self) -> bool:
-        """Return whether any record comes from the twin."""
-        return any(source.kind == "twin" for source in self.config.table.sources)
 
 
 @final
@@ -149,15 +117,20 @@ class StationService:
             every_hours=config.table.walk_test.every_hours,
             rng=np.random.default_rng(),
         )
+        self._shelf = EvidenceShelf(
+            config.place(config.table.evidence.folder),
+            prove=lambda entry: kept.audit.append((entry,)),
+            key=kept.key,
+            keep_s=kept.retention.alarm_s,
+        )
         self._door = StationDoor(site, kept.store, clock=clock)
         self._file = CheckpointFile(config.place(CHECKPOINT))
-        self._recovery: Recovery = self._recovered()
         self._housekeeper = Housekeeper(
             kept,
             clock=clock,
             recordings=config.place(config.table.recording.folder),
             folder=config.folder,
-            evidence=lambda _: 0,
+            evidence=lambda now: len(self._shelf.delete_expired(now_utc_ns=now)),
         )
 
     def run(self) -> LiveStatus:
@@ -167,34 +140,40 @@ class StationService:
             StandexError: the watch could not go on.
         """
         setup, kept = self._setup, self._kept
-        source = setup.config.path.name
-        kept.notes.say_now(
-            What.SERVICE_STARTED,
-            setup.site.site_id,
-            self._recovery.message,
-            {"software": __version__, "config": source, "simulated": setup.is_simulated},
-        )
-        setup.say(self._recovery.message)
         if self._access.first_link is not None:
             setup.say(f"first sign-in, works once within an hour: {self._access.first_link}")
-        if isinstance(self._station.tracker, CrowdTracker):
-            self._station.tracker.warm_up()
         with ExitStack() as stack:
             stack.enter_context(self._source)
             pool = PerceivePool(self._station, heavy=heavy_sensors(setup.site))
-            stack.enter_context(pool)
+            # Its process takes seconds to start: meanwhile the rest is made ready.
+            beside = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="start"))
+            is_ready = beside.submit(stack.enter_context, pool)
+            if isinstance(self._station.tracker, CrowdTracker):
+                self._station.tracker.warm_up()
             self._desk.recover()
             self._desk.start()
             stack.callback(self._desk.close)
-            web = self._web()
+            around = make_around(setup, self._kept, self._shelf, stack)
+            web = self._web(around.others)
             if web is not None:
                 stack.callback(web.server.stop)
                 setup.say(f"serving {web.address}")
-            recorder = self._recorder()
-            if recorder is not None:
-                stack.callback(_closed, recorder)
+            is_ready.result()
+            # As late as can be: what is continued is held against the time at which it is.
+            self._recovery: Recovery = self._recovered()
+            setup.say(self._recovery.message)
+            kept.notes.say_now(
+                What.SERVICE_STARTED,
+                setup.site.site_id,
+                self._recovery.message,
+                {
+                    "software": __version__,
+                    "config": setup.config.path.name,
+                    "simulated": setup.is_simulated,
+                },
+            )
             try:
-                return anyio.run(self._watch, pool, recorder)
+                return anyio.run(self._watch, pool, around)
             finally:
                 self._door.close()
                 notify("STOPPING=1")
@@ -202,7 +181,7 @@ class StationService:
                 with suppress(StandexError):
                     kept.notes.say_now(What.SERVICE_STOPPED, setup.site.site_id)
 
-    async def _watch(self, pool: PerceivePool, recorder: RotatingRecorder | None) -> LiveStatus:
+    async def _watch(self, pool: PerceivePool, around: Around) -> LiveStatus:
         setup, table, site = self._setup, self._setup.config.table, self._setup.site
         store_writer = StoreWriter(self._kept.store)
         events = EventLog(store_writer.keep, site_id=site.site_id, retention=self._kept.retention)
@@ -217,9 +196,17 @@ class StationService:
         )
         self._health = ServiceHealth(self._door.say, clock=setup.clock)
         outputs = Outputs(
-            recorder=recorder,
+            recorder=around.recorder,
+            sinks=(around.evidence, *around.others.sinks),
             # The log first: what is said is on its way to the disk before anybody is told.
-            listeners=(events, self._desk.offer, checkpointer, self._walks),
+            listeners=(
+                events,
+                self._desk.offer,
+                checkpointer,
+                around.evidence.step,
+                self._walks,
+                *around.others.listeners,
+            ),
         )
         stop, ended = anyio.Event(), list[LiveStatus]()
         async with anyio.create_task_group() as beside:
@@ -228,7 +215,7 @@ class StationService:
             beside.start_soon(checkpointer.run)
             beside.start_soon(self._stay_alive)
             beside.start_soon(self._tidy_up)
-            beside.start_soon(self._look, store_writer, checkpointer, recorder, events)
+            beside.start_soon(self._look, store_writer, checkpointer, around, events)
             self._desk.offer(self._station.start(setup.clock.utc_ns()), self._recovery.events)
             try:
                 ended.append(
@@ -286,10 +273,11 @@ class StationService:
         self,
         store_writer: StoreWriter,
         checkpointer: Checkpointer,
-        recorder: RotatingRecorder | None,
+        around: Around,
         events: EventLog,
     ) -> None:
         """Say what is wrong with the parts around the watch, as soon as it is."""
+        recorder = around.recorder
         while True:
             foreign = sum(source.n_foreign for source in self._source.sources)
             lost = events.n_refused + store_writer.counts.n_urgent_lost
@@ -300,8 +288,10 @@ class StationService:
                 "lost": f"{lost} urgent entries found no room in memory" if lost else "",
                 "audit": self._kept.audit.problem,
                 "checkpoint": checkpointer.problem,
+                "evidence": around.evidence.problem,
                 "recording": recorder.problem if recorder is not None else "",
                 "sources": f"{foreign} records under a wrong sensor's name" if foreign else "",
+                **{f"to {name}": problem() for name, problem in around.others.problems.items()},
             }
             self._health.update(troubles)
             await anyio.sleep(LOOK_EVERY_S)
@@ -311,11 +301,13 @@ class StationService:
         health: ServiceHealth | None = getattr(self, "_health", None)
         return health.words() if health is not None else ()
 
-    def _web(self) -> WebParts | None:
+    def _web(self, others: OthersTold) -> WebParts | None:
         return web_server(
             self._setup.config,
             self._kept,
             self._access,
+            shelf=self._shelf,
+            others=others,
             door=self._door,
             desk=self._desk,
             walks=self._walks,
@@ -324,30 +316,6 @@ class StationService:
             is_simulated=self._setup.is_simulated,
             clock=self._setup.clock,
             troubles=self.troubles,
-        )
-
-    def _recorder(self) -> RotatingRecorder | None:
-        setup, table = self._setup, self._setup.config.table.recording
-        if not table.is_on:
-            return None
-
-        def begin(path: Path, t_utc_ns: int) -> RecordingWriter:
-            return RecordingWriter(
-                path,
-                site_id=setup.site.site_id,
-                profile=Profile.LIVE,
-                software_version=__version__,
-                site_toml=setup.site_toml,
-                started_utc_ns=t_utc_ns,
-                is_simulated=setup.is_simulated,
-            )
-
-        return RotatingRecorder(
-            setup.config.place(table.folder),
-            begin=begin,
-            name=setup.site.site_id,
-            clock=setup.clock,
-            minutes_per_file=table.minutes_per_file,
         )
 
     def _recovered(self) -> Recovery:
@@ -386,8 +354,3 @@ async def _stop_on_signal(stop: anyio.Event, *, task_status: TaskStatus[None]) -
             if stop.is_set():
                 raise KeyboardInterrupt
             stop.set()
-
-
-def _closed(recorder: RotatingRecorder) -> None:
-    with suppress(RecordingError):  # its steps are there; only the index is missing
-        recorder.close()

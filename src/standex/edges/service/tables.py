@@ -150,7 +150,7 @@ class EvidenceTable(Table):
 
     folder: Name = "evidence"
     ring_s: Positive = 90.0
-    after_s: NotNegative = 5.0
+    has_pictures: bool = True  # on a generic figure, never of the person
 
 
 class RecordingTable(Table):
@@ -204,6 +204,7 @@ class MqttOutTable(Table):
     """A broker that events are published to."""
 
     host: Name
+    with_people: bool = False  # where everybody is, too, not only events
     port: Port = 8883
     topic: Name = "standex/v1"
     user: Name | None = None
@@ -219,6 +220,8 @@ class CotTable(Table):
 
     host: Name
     port: Port = 8089
+    transport: Literal["tls", "tcp", "udp"] = "tls"
+    with_people: bool = False  # where everybody is, too, not only alerts
     ca: Name | None = None
     certificate: Name | None = None
     key: Name | None = None

@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, final
 
 from standex.edges.access.tls import server_context
 from standex.edges.audit.verify import verify
 from standex.edges.clock import Clock
+from standex.edges.evidence.shelf import EvidenceShelf, NoBundleError
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.interop.metrics import metrics_text
 from standex.edges.live_status import LiveStatus
 from standex.edges.service.access_parts import AccessParts
 from standex.edges.service.config import ServiceConfig, is_loopback, secret_path
 from standex.edges.service.kept import Kept
+from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
 from standex.edges.service.walk_desk import WalkDesk
 from standex.edges.web.app import make_app
 from standex.edges.web.console_files import packaged_console
 from standex.edges.web.server import WebServer
-from standex.edges.web.service_view import ServiceView
+from standex.edges.web.service_view import NotThereError, ServiceView
 from standex.model.site import Site
 
 _MOST_FINDINGS = 100
@@ -37,11 +39,43 @@ class WebParts:
     address: str
 
 
+@final
+class ShownEvidence:
+    """Bundles as the web asks for them; that somebody looks is in the audit before."""
+
+    def __init__(self, shelf: EvidenceShelf) -> None:
+        self._shelf = shelf
+
+    def of(self, alert_id: str, /) -> Mapping[str, Any]:
+        """Return the manifest of a bundle.
+
+        Raises:
+            NotThereError: there is none.
+        """
+        try:
+            return self._shelf.of(alert_id)
+        except NoBundleError as error:
+            raise NotThereError(str(error)) from error
+
+    def content(self, alert_id: str, name: str, /) -> tuple[bytes, str]:
+        """Return one file of a bundle and its media type.
+
+        Raises:
+            NotThereError: there is none of that name.
+        """
+        try:
+            return self._shelf.content(alert_id, name)
+        except NoBundleError as error:
+            raise NotThereError(str(error)) from error
+
+
 def web_server(
     config: ServiceConfig,
     kept: Kept,
     access: AccessParts,
     *,
+    shelf: EvidenceShelf,
+    others: OthersTold,
     door: StationDoor,
     desk: IncidentDesk,
     walks: WalkDesk,
@@ -69,7 +103,7 @@ def web_server(
         }
 
     def metrics(status: LiveStatus) -> bytes:
-        return metrics_text(status)
+        return metrics_text(status, outputs={k: count() for k, count in others.counts.items()})
 
     view = ServiceView(
         site=site,
@@ -83,6 +117,7 @@ def web_server(
         sign_in=access.sign_in,
         audit=kept.audit,
         accounts=access.accounts,
+        evidence=ShownEvidence(shelf),
         walk_tests=walks,
         apply_operating_point=door.apply_operating_point,
         verify_audit=verified,

@@ -114,9 +114,11 @@ class FanOut:
 
         stop = self._view.desk.subscribe(ring)
         try:
+            due = anyio.current_time()
             while True:
                 self.tick()
-                await anyio.sleep(PERIOD_S)
+                due = max(due + PERIOD_S, anyio.current_time())
+                await anyio.sleep_until(due)
         finally:
             stop()
 

@@ -28,7 +28,9 @@ Json = dict[str, Any]
 def add_operating_point_routes(parts: Parts) -> None:
     """Add the endpoints."""
     app, view, deeds = parts.app, parts.view, parts.deeds
-    proposals = Proposals(view.store, clock=view.clock)
+
+    def proposals() -> Proposals:
+        return Proposals(view.store, clock=view.clock)
 
     @app.get(f"{API}/operating-point")
     async def operating_point() -> PointOut:
@@ -39,7 +41,7 @@ def add_operating_point_routes(parts: Parts) -> None:
     @app.get(f"{API}/operating-point/proposals")
     async def all_proposals() -> list[ProposalOut]:
         """Return what was asked for, newest first."""
-        every = await run_sync(proposals.every)
+        every = await run_sync(proposals().every)
         return [out_of(one) for one in every if one.what == WHAT]
 
     @app.post(f"{API}/operating-point/proposals")
@@ -49,7 +51,7 @@ def add_operating_point_routes(parts: Parts) -> None:
 
         def call() -> Json:
             now = view.clock.utc_ns()
-            made = proposals.put(
+            made = proposals().put(
                 Proposal(
                     proposal_id=uuid.uuid4().hex,
                     what=WHAT,
@@ -70,11 +72,11 @@ def add_operating_point_routes(parts: Parts) -> None:
     async def confirm(proposal_id: ProposalId, caller: CallerOf, key: KeyOf) -> ProposalOut:
         """Be the second person; from then on it holds."""
         hold = present(view.apply_operating_point, "changes of the operating point while it runs")
-        proposal = await run_sync(_get, proposals, proposal_id)
+        proposal = await run_sync(_get, proposals(), proposal_id)
 
         def call() -> Json:
             now = view.clock.utc_ns()
-            decided = proposals.put(proposal.confirmed(by=caller.account_id, t_utc_ns=now))
+            decided = proposals().put(proposal.confirmed(by=caller.account_id, t_utc_ns=now))
             hold(_point_of(proposal))
             return out_of(decided).model_dump(mode="json")
 
@@ -88,11 +90,11 @@ def add_operating_point_routes(parts: Parts) -> None:
         proposal_id: ProposalId, asked: WhyAsked, caller: CallerOf, key: KeyOf
     ) -> ProposalOut:
         """Say no, or take one's own back."""
-        proposal = await run_sync(_get, proposals, proposal_id)
+        proposal = await run_sync(_get, proposals(), proposal_id)
 
         def call() -> Json:
             now = view.clock.utc_ns()
-            decided = proposals.put(proposal.declined(by=caller.account_id, t_utc_ns=now))
+            decided = proposals().put(proposal.declined(by=caller.account_id, t_utc_ns=now))
             return out_of(decided).model_dump(mode="json")
 
         what = What.OPERATING_POINT_REFUSED

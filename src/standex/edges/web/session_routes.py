@@ -20,7 +20,7 @@ AsToken = Annotated[bool, Query(description="return a bearer token and set no co
 
 def add_session_routes(parts: Parts) -> None:
     """Add the endpoints."""
-    app, sign_in, is_secure = parts.app, parts.view.sign_in, parts.guard.is_secure
+    app, view, is_secure = parts.app, parts.view, parts.guard.is_secure
 
     @app.post(f"{API}/session")
     async def begin_session(
@@ -28,7 +28,9 @@ def add_session_routes(parts: Parts) -> None:
     ) -> Me:
         """Sign in with a password."""
         begun = await _begun(
-            sign_in.with_password(asked.account_id, asked.password, address=address_of(request))
+            view.sign_in.with_password(
+                asked.account_id, asked.password, address=address_of(request)
+            )
         )
         return answer(begun, response, as_token=as_token)
 
@@ -37,19 +39,19 @@ def add_session_routes(parts: Parts) -> None:
         asked: LinkAsked, request: Request, response: Response, as_token: AsToken = False
     ) -> Me:
         """Sign in with a link that works once."""
-        begun = await _begun(sign_in.with_link(asked.link_token, address=address_of(request)))
+        begun = await _begun(view.sign_in.with_link(asked.link_token, address=address_of(request)))
         return answer(begun, response, as_token=as_token)
 
     @app.get(f"{API}/session/oidc", status_code=303, response_class=RedirectResponse)
     async def begin_oidc() -> Response:
         """Go to the site's provider of accounts."""
-        return RedirectResponse(await sign_in.oidc_begin(), status_code=303)
+        return RedirectResponse(await view.sign_in.oidc_begin(), status_code=303)
 
     @app.get(f"{API}/session/oidc/callback", status_code=303, response_class=RedirectResponse)
     async def finish_oidc(request: Request) -> Response:
         """Come back from there, signed in."""
         begun = await _begun(
-            sign_in.oidc_finish(dict(request.query_params), address=address_of(request))
+            view.sign_in.oidc_finish(dict(request.query_params), address=address_of(request))
         )
         response = RedirectResponse("/", status_code=303)
         response.headers["Set-Cookie"] = set_cookie(begun.token, is_secure=is_secure)
@@ -63,7 +65,7 @@ def add_session_routes(parts: Parts) -> None:
     @app.delete(f"{API}/session")
     async def end_session(request: Request, response: Response) -> Done:
         """Sign out."""
-        await run_sync(sign_in.end, request.state.token)
+        await run_sync(view.sign_in.end, request.state.token)
         response.headers["Set-Cookie"] = clear_cookie(is_secure=is_secure)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return Done(detail="signed out")
@@ -71,7 +73,7 @@ def add_session_routes(parts: Parts) -> None:
     @app.post(f"{API}/session/password")
     async def change_password(asked: PasswordAsked, caller: CallerOf) -> Done:
         """Change one's own password; every session of the account ends."""
-        await sign_in.change_password(caller.account_id, asked.old, asked.new)
+        await view.sign_in.change_password(caller.account_id, asked.old, asked.new)
         return Done(detail="changed; sign in again")
 
     def answer(begun: Begun, response: Response, *, as_token: bool) -> Me:

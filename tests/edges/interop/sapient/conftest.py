@@ -19,9 +19,12 @@ from standex.edges.interop.sapient.generated.status_report_pb2 import StatusRepo
 from standex.edges.interop.sapient.ids import ulid
 from standex.edges.interop.sapient.messages import decoded, kind_of, new_message
 from standex.edges.interop.sapient.own_node import OwnNode
+from standex.model.event import Alert
 from standex.model.frames import RigidTransform
 from standex.model.items import ItemClasses
+from standex.model.picture import Outcome, Passage, Picture, Verdict
 from standex.model.site import Level, OperatingPoint, SensorSpec, Site
+from standex.model.tracks import no_tracks
 from standex.model.zones import ZONES, BodyZone
 
 OWN = "6f582b41-6c88-481c-bb0f-6021a1739f57"
@@ -192,3 +195,65 @@ def until() -> Callable[[Callable[[], object]], None]:
         pytest.fail("it did not come to pass within 5 s")
 
     return wait
+
+
+@pytest.fixture
+def picture(site: Site) -> Picture:
+    """Return a picture with two people and one thing; the first person is in the ledger."""
+    n = 3
+    tracks = replace(
+        no_tracks(T0),
+        track_id=np.array([4, 7, 9]),
+        mean=np.array([[3.0, 4.0, 1.0, 0.5], [8.0, 2.0, 0.0, 0.0], [5.0, 5.0, 0.0, 0.0]]),
+        covariance=np.tile(np.diag([0.04, 0.09, 0.01, 0.01]), (n, 1, 1)),
+        existence=np.array([0.95, 0.99, 0.99]),
+        is_confirmed=np.ones(n, dtype=bool),
+        last_seen_utc_ns=np.full(n, T0),
+        descriptor=np.zeros((n, 0)),
+        p_object=np.array([0.0, 0.0, 1.0]),
+    )
+    log_posterior = site.log_prior().copy()
+    threat = site.items.names.index("threat_dielectric")
+    log_posterior[0, threat] = np.log(0.6)
+    log_posterior[0, 0] = np.log(0.3)
+    passage = Passage(
+        track_id=4,
+        first_utc_ns=T0,
+        last_utc_ns=T0,
+        position_site_m=np.array([3.0, 4.0]),
+        velocity_site_m_per_s=np.array([1.0, 0.5]),
+        is_past_screening=False,
+        covered=np.full(len(ZONES), 0.5),
+        entries=(),
+        log_posterior=log_posterior,
+        verdict=Verdict(
+            outcome=Outcome.ALARM, p_threat=0.6, zone=None, coverage=0.5, reason="a test"
+        ),
+    )
+    return Picture(
+        t_utc_ns=T0,
+        tracks=tracks,
+        history=(),
+        passages={4: passage},
+        health={},
+        coverage={},
+        n_alerts=1,
+    )
+
+
+@pytest.fixture
+def alert() -> Alert:
+    return Alert(
+        alert_id="hall-1",
+        t_utc_ns=T0,
+        track_id=4,
+        level_id="hall",
+        position_site_m=np.array([3.0, 4.0]),
+        zone=BodyZone.WAIST,
+        p_threat=0.6,
+        prior=1e-6,
+        coverage=0.5,
+        seconds_in_reach=12.0,
+        sensors=("radar-0",),
+        reason="dielectric-like anomaly",
+    )

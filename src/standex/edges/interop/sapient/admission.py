@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import final
 
 from standex.edges.interop.sapient.words import plain
 from standex.model.site import SensorSpec
@@ -49,15 +49,11 @@ class Refusal:
     reason: str
 
 
-class Admission(Protocol):
-    """Says whether a node may be the sensor that it claims to be."""
-
-    def __call__(self, claim: Claim, /) -> str:
-        """Return why not, or an empty text."""
-        ...
+Admission = Callable[[Claim], str]
+"""Says why a node may not be the sensor that it claims to be, or an empty text."""
 
 
-def admit_all(_: Claim, /) -> str:
+def admit_all(_: Claim) -> str:
     """Admit every node that the site names: for tests, and for networks apart."""
     return ""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol, cast, final
+from typing import Protocol, cast, final, runtime_checkable
 
 from standex.edges.interop.sapient.errors import SapientError
 from standex.edges.interop.sapient.framing import MOST_BYTES, Deframer, FramingError, framed
@@ -13,6 +13,7 @@ MOST_UNSENT_BYTES = 4 << 20
 """Who does not read what we send is let go; nobody else waits for them."""
 
 
+@runtime_checkable
 class Link(Protocol):
     """The rules of a connection."""
 
@@ -30,6 +31,7 @@ class Link(Protocol):
         ...
 
 
+@runtime_checkable
 class _Tls(Protocol):
     def getpeercert(self, binary_form: bool) -> bytes | None: ...
 

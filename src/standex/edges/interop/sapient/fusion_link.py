@@ -7,7 +7,7 @@ to somebody's middleware carries all nodes that it relays; the middleware has an
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 from standex.edges.clock import Clock
 from standex.edges.interop.sapient.admission import Claim, NodeBook
@@ -27,6 +27,7 @@ _REMEMBERED_REPORTS = 8192
 _TOKEN = "Bearer "  # noqa: S105 - the word before one
 
 
+@runtime_checkable
 class NodeListener(Protocol):
     """Is told what the nodes of a site say, all of it checked."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol, final
+from typing import Any, final
 
 from standex.edges.clock import Clock
 from standex.edges.interop.sapient.connection import Connection, Link
@@ -15,12 +15,7 @@ from standex.edges.interop.sapient.replies import alert_ack, error_of, registrat
 from standex.edges.interop.sapient.validation import TimeRules, problems_of
 
 Show = Callable[[dict[str, Any]], object]
-
-
-class _Sends(Protocol):
-    def __call__(self, message: SapientMessage, /) -> bool:
-        """Send it; return whether that could be done."""
-        ...
+_Sends = Callable[[SapientMessage], bool]
 
 
 @final

@@ -13,7 +13,7 @@ def by_papers(check: Callable[[str, Shown], str | None]) -> Admission:
     registration.
     """
 
-    def admit(claim: Claim, /) -> str:
+    def admit(claim: Claim) -> str:
         shown = Shown(
             certificate_der=claim.certificate_der or None,
             token=claim.token or None,

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from standex.edges.interop.sapient.connection import Connection
 from standex.edges.interop.sapient.errors import SapientError
@@ -13,6 +13,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 CONNECT_WITHIN_S, WORKED_S = 5.0, 6.0
 
 
+@runtime_checkable
 class Where(Protocol):
     """What is connected to."""
 

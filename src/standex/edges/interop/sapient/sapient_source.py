@@ -171,16 +171,17 @@ class SapientSource:
         with self._starting:
             if self._thread is not None or self._is_closed:
                 return
-            self._thread = LoopThread("sapient nodes")
+            thread = LoopThread("sapient nodes")
             try:
-                self._thread.call(self._open())
+                thread.call(self._open())
             except OSError as error:
-                self._thread.close()
+                thread.close()
                 where = self._listen
                 raise SapientError(
                     f"cannot listen on {where.host if where else ''}:"
                     f"{where.port if where else ''}: {error}"
                 ) from error
+            self._thread = thread
 
     def records(self) -> Iterator[Record]:
         """Yield records of all nodes until the source is closed."""

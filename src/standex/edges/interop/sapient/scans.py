@@ -84,7 +84,7 @@ class ScanReader:
             if k and report.classification:
                 self._score_classes(report, score[row])
             if report.object_info:
-                zone[row] = self._read_infos(report, score[row], covariance[row], zone[row])
+                zone[row] = self._read_infos(report, score[row], covariance[row])
         is_here = np.hypot(*np.nan_to_num(at_m, nan=np.inf).T) < FAR_M
         arrays: Arrays = {
             "position_site_m": at_m[is_here],
@@ -117,9 +117,10 @@ class ScanReader:
                     score[at] = named.confidence if named.HasField("confidence") else 1.0
 
     def _read_infos(
-        self, report: DetectionReport, score: np.ndarray, covariance: np.ndarray, zone: int
+        self, report: DetectionReport, score: np.ndarray, covariance: np.ndarray
     ) -> int:
         """Fill in what ``object_info`` gives; return the row of the zone."""
+        zone = self._no_zone
         for info in report.object_info:
             at = self._infos.get(info.type)
             if at is not None:

@@ -1,0 +1,90 @@
+import { Suspense, useCallback, useEffect, useState } from "react";
+import { ApiError, ask, useCsrf } from "./api/client";
+import type { Me } from "./api/types";
+import { t, useLanguage } from "./i18n";
+import { connect } from "./live/socket";
+import { forgetLive, useLive } from "./live/state";
+import { pageOf, PAGES } from "./pages/pages";
+import { Banners } from "./parts/Banners";
+import { go, usePath } from "./parts/route";
+import { SessionContext } from "./parts/session";
+import { SignIn } from "./parts/SignIn";
+import { TopBar } from "./parts/TopBar";
+
+export function App() {
+  useLanguage();
+  const [me, setMe] = useState<Me | null>(null);
+  const [isKnown, setKnown] = useState(false);
+  const [hasEnded, setEnded] = useState(false);
+  const link = useLive((live) => live.link);
+  const path = usePath();
+
+  const enter = useCallback((who: Me) => {
+    useCsrf(who.csrf_token);
+    setEnded(false);
+    setMe(who);
+  }, []);
+
+  useEffect(() => {
+    ask<Me>("/session")
+      .then(enter)
+      .catch((error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+      })
+      .finally(() => setKnown(true));
+  }, [enter]);
+
+  const isWatching = me?.permissions.includes("see_picture") ?? false;
+  useEffect(() => (isWatching ? connect() : undefined), [isWatching, me]);
+
+  useEffect(() => {
+    if (link === "signed_out" && me !== null) {
+      setMe(null);
+      setEnded(true);
+      forgetLive();
+    }
+  }, [link, me]);
+
+  const signOut = useCallback(() => {
+    // Nothing that was seen stays in the page, whether or not the service answers.
+    ask("/session", { method: "DELETE" }).catch(() => undefined);
+    setMe(null);
+    forgetLive();
+    go("/", { replace: true });
+  }, []);
+
+  if (!isKnown) return null;
+  if (me === null) return <SignIn onSignedIn={enter} hasEnded={hasEnded} />;
+
+  const page = pageOf(path);
+  const first = PAGES.find((one) => me.permissions.includes(one.asks));
+  const shown = page ?? first;
+  const mayNot = shown === undefined || !me.permissions.includes(shown.asks);
+  return (
+    <SessionContext value={me}>
+      <a className="skip button" href="#page">
+        {t("app.skip")}
+      </a>
+      <div className="shell">
+        <TopBar me={me} page={shown} onSignOut={signOut} />
+        <Banners isWatching={isWatching} />
+        <main id="page" tabIndex={-1}>
+          {mayNot && path === "/" && first !== undefined ? (
+            <Redirect to={first.path} />
+          ) : mayNot ? (
+            <p role="alert">{t("not_allowed")}</p>
+          ) : (
+            <Suspense fallback={<p className="dim">…</p>}>
+              <shown.Body />
+            </Suspense>
+          )}
+        </main>
+      </div>
+    </SessionContext>
+  );
+}
+
+function Redirect({ to }: { readonly to: string }) {
+  useEffect(() => go(to, { replace: true }), [to]);
+  return null;
+}

@@ -1,0 +1,3 @@
+import { define } from "./define";
+
+export const evidence = define({ en: {}, fr: {}, de: {}, ru: {} });

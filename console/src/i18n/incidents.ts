@@ -1,0 +1,3 @@
+import { define } from "./define";
+
+export const incidents = define({ en: {}, fr: {}, de: {}, ru: {} });

@@ -1,0 +1,61 @@
+// Words of the console, part by part; each part has all languages or does not compile.
+import { useSyncExternalStore } from "react";
+import { LANGUAGES, type Language } from "./define";
+import { evidence } from "./evidence";
+import { incidents } from "./incidents";
+import { plan } from "./plan";
+import { responder } from "./responder";
+import { setup } from "./setup";
+import { shell } from "./shell";
+import { time } from "./time";
+
+export { LANGUAGES, type Language } from "./define";
+
+const PARTS = { ...shell.en, ...plan.en, ...incidents.en, ...evidence.en, ...responder.en, ...time.en, ...setup.en };
+export type Key = keyof typeof PARTS;
+
+const ALL = Object.fromEntries(
+  (Object.keys(LANGUAGES) as Language[]).map((one) => [
+    one,
+    Object.assign({}, shell[one], plan[one], incidents[one], evidence[one], responder[one], time[one], setup[one]),
+  ]),
+) as Record<Language, Record<string, string>>;
+
+/** Right-to-left languages, once one is added; the layout uses logical directions only. */
+const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(["ar", "fa", "he", "ur"]);
+
+let language: Language = "en";
+const listeners = new Set<() => void>();
+
+export function currentLanguage(): Language {
+  return language;
+}
+
+export function setLanguage(next: Language): void {
+  language = next;
+  document.documentElement.lang = next;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(next) ? "rtl" : "ltr";
+  for (const listener of listeners) listener();
+}
+
+/** Return the words for a key; `{name}` is replaced by its value. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  const words = ALL[language][key] ?? key;
+  return words.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Words for a value of the service, such as `not_screened`; the value itself where there are none. */
+export function word(prefix: string, value: string): string {
+  return ALL[language][`${prefix}.${value}`] ?? value.replaceAll("_", " ");
+}
+
+/** Draw again when the language changes. */
+export function useLanguage(): Language {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => language,
+  );
+}

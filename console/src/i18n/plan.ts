@@ -1,0 +1,3 @@
+import { define } from "./define";
+
+export const plan = define({ en: {}, fr: {}, de: {}, ru: {} });

@@ -1,0 +1,3 @@
+import { define } from "./define";
+
+export const time = define({ en: {}, fr: {}, de: {}, ru: {} });

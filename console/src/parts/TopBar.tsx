@@ -1,0 +1,93 @@
+import type { Me } from "../api/types";
+import { LANGUAGES, type Language, t } from "../i18n";
+import { useLive } from "../live/state";
+import { type Page, PAGES } from "../pages/pages";
+import { clockText, serviceNow, useTick } from "./clock";
+import { follow } from "./route";
+import { changeSettings, type Theme, useSettings } from "./settings";
+import { StopButton } from "./StopButton";
+
+interface Props {
+  readonly me: Me;
+  readonly page: Page | undefined;
+  readonly onSignOut: () => void;
+}
+
+export function TopBar({ me, page, onSignOut }: Props) {
+  const siteId = useLive((live) => live.hello?.site_id ?? "");
+  const offered = PAGES.filter((one) => me.permissions.includes(one.asks));
+  return (
+    <header className="bar">
+      <strong>STANDEX</strong>
+      <span className="dim">{siteId}</span>
+      <nav aria-label={t("app.pages")} className="grow">
+        {offered.map((one) => (
+          <a key={one.path} href={one.path} onClick={follow} aria-current={one === page ? "page" : undefined}>
+            {t(one.title)}
+          </a>
+        ))}
+      </nav>
+      <Clock />
+      <Seat />
+      {me.permissions.includes("stop") && <StopButton />}
+      <span>{me.account_id}</span>
+      <button type="button" onClick={onSignOut}>
+        {t("sign_out")}
+      </button>
+    </header>
+  );
+}
+
+function Clock() {
+  useTick(1000);
+  const now = serviceNow();
+  return (
+    <span className="number dim">
+      {clockText(now, "local")} {t("clock.local")} · {clockText(now, "utc")} {t("clock.utc")}
+    </span>
+  );
+}
+
+function Seat() {
+  const settings = useSettings();
+  return (
+    <details className="seat">
+      <summary className="button" aria-label={t("settings.theme")}>
+        ⚙
+      </summary>
+      <div className="panel stack seat-panel">
+        <label className="row">
+          <span className="grow">{t("settings.theme")}</span>
+          <select value={settings.theme} onChange={(event) => changeSettings({ theme: event.target.value as Theme })}>
+            <option value="dark">{t("theme.dark")}</option>
+            <option value="light">{t("theme.light")}</option>
+            <option value="contrast">{t("theme.contrast")}</option>
+          </select>
+        </label>
+        <label className="row">
+          <span className="grow">{t("settings.language")}</span>
+          <select
+            value={settings.language}
+            onChange={(event) => changeSettings({ language: event.target.value as Language })}
+          >
+            {Object.entries(LANGUAGES).map(([code, name]) => (
+              <option key={code} value={code} lang={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="row">
+          <span className="grow">{t("settings.sound")}</span>
+          <select
+            value={settings.sound ? "on" : "off"}
+            onChange={(event) => changeSettings({ sound: event.target.value === "on" })}
+          >
+            <option value="on">{t("settings.sound_on")}</option>
+            <option value="off">{t("settings.sound_off")}</option>
+          </select>
+        </label>
+      </div>
+    </details>
+  );
+}

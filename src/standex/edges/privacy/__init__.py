@@ -1,0 +1,1 @@
+"""What is kept of people, where and for how long; and that nothing tells who somebody is."""

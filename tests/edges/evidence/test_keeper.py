@@ -1,0 +1,169 @@
+"""A run with an alarm leaves one bundle, first of the alarm, then of the whole passage."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from standex.edges.clock import SimulatedClock
+from standex.edges.evidence import keeper as keeper_module
+from standex.edges.evidence.bundle import EvidenceError
+from standex.edges.evidence.keeper import EvidenceKeeper, EvidenceRule
+from standex.edges.evidence.shelf import EvidenceShelf
+from standex.model.ports import Sink
+
+
+@pytest.fixture
+def rule() -> EvidenceRule:
+    return EvidenceRule(
+        site_id="demo",
+        site_toml="site_id = 'demo'\n",
+        software_version="0.1.0",
+        is_simulated=True,
+        keep_s=3600.0,
+        ring_s=4.0,
+    )
+
+
+@pytest.fixture
+def new_keeper(new_shelf: Callable, rule: EvidenceRule, scene) -> Callable:
+    def make(shelf: EvidenceShelf | None = None, **changes: object) -> EvidenceKeeper:
+        return EvidenceKeeper(
+            shelf or new_shelf(), rule=replace(rule, **changes), clock=SimulatedClock(scene.T0)
+        )
+
+    return make
+
+
+def until(is_true: Callable[[], bool]) -> None:
+    waiting = threading.Event()
+    for _ in range(500):
+        if is_true():
+            return
+        waiting.wait(0.01)
+    raise AssertionError
+
+
+def walk(keeper: EvidenceKeeper, scene, seconds: range, *, alarm: int = 5, end: int = 9) -> None:
+    """Two people walk, one look a second; the alarm and the end of the passage come in between."""
+    for second in seconds:
+        entries = [scene.entry(f"look-{n}") for n in range(second + 1)]
+        passage = scene.passage(*entries, alert_id="demo-000001" if second >= alarm else "")
+        inside = (passage,) if second < end else ()
+        events = ()
+        if second == alarm:
+            events = (scene.alert(second=alarm),)
+        if second == end:
+            events = (scene.closed(second=end),)
+        seen = (scene.positions(second), scene.evidence(f"look-{second}", second))
+        keeper.publish(scene.T0 + second * scene.SECOND_NS, (*seen, scene.coverage()), events)
+        keeper.step(scene.picture(second, *inside), events)
+
+
+def test_it_is_a_sink(new_keeper: Callable) -> None:
+    with new_keeper() as keeper:
+        assert isinstance(keeper, Sink)
+
+
+def test_an_alarm_leaves_a_first_and_then_a_whole_bundle(
+    new_keeper: Callable, new_shelf: Callable, scene, key
+) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf) as keeper:
+        walk(keeper, scene, range(5))
+        assert shelf.all() == ()
+        walk(keeper, scene, range(5, 6))
+        until(lambda: len(shelf.all()) == 1)
+        first = shelf.read("demo-000001")
+        assert first.manifest.stage == "first"
+        assert first.manifest.n_steps == 5, "the ring is 4 s long"
+        walk(keeper, scene, range(6, 12))
+        until(lambda: shelf.all()[0].stage == "whole")
+    bundle = shelf.read("demo-000001")
+    assert bundle.problems(key.public()) == ()
+    manifest = bundle.manifest
+    assert manifest.n_steps == 9
+    assert manifest.first_utc_ns == scene.T0 + scene.SECOND_NS
+    assert manifest.last_utc_ns == scene.T0 + 9 * scene.SECOND_NS
+    assert manifest.expires_utc_ns == scene.T0 + 3605 * scene.SECOND_NS
+    assert manifest.calibrations == {"mw-1": "cal-3"}
+    assert manifest.is_simulated
+    names = {"alert.json", "ledger.json", "clip.mcap", "site.toml"}
+    assert names <= set(bundle.contents)
+    assert b'"look-8"' in bundle.contents["ledger.json"]
+    assert "look-008.png" in bundle.contents
+    assert keeper.problem == ""
+
+
+def test_pictures_are_left_out_where_they_are_not_wanted(
+    new_keeper: Callable, new_shelf: Callable, scene
+) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf, has_pictures=False) as keeper:
+        walk(keeper, scene, range(12))
+    assert not [name for name in shelf.read("demo-000001").contents if name.endswith(".png")]
+
+
+def test_nobody_without_an_alarm_is_kept(new_keeper, new_shelf, scene, tmp_path) -> None:
+    with new_keeper(new_shelf()) as keeper:
+        walk(keeper, scene, range(12), alarm=99)
+    assert list((tmp_path / "evidence").iterdir()) == []
+
+
+def test_a_passage_that_does_not_end_is_whole_after_a_while(new_keeper, new_shelf, scene) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf, open_s=3.0) as keeper:
+        walk(keeper, scene, range(12), end=99)
+        until(lambda: [one.stage for one in shelf.all()] == ["whole"])
+
+
+def test_what_is_open_at_the_end_is_written(new_keeper, new_shelf, scene) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf) as keeper:
+        walk(keeper, scene, range(7))
+    assert [one.stage for one in shelf.all()] == ["whole"]
+    keeper.close()
+
+
+def test_what_cannot_be_written_is_told_and_tried_again(
+    new_keeper, new_shelf, scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "_RETRY_S", 0.01)
+    shelf = new_shelf()
+    write = shelf.write
+    is_full = threading.Event()
+    is_full.set()
+
+    def full(manifest, contents):
+        if is_full.is_set():
+            raise EvidenceError("make room")
+        return write(manifest, contents)
+
+    monkeypatch.setattr(shelf, "write", full)
+    with new_keeper(shelf) as keeper:
+        walk(keeper, scene, range(7))
+        until(lambda: "make room" in keeper.problem)
+        is_full.clear()
+        until(lambda: len(shelf.all()) == 1 and keeper.problem == "")
+
+
+@pytest.mark.slow
+def test_one_that_cannot_be_made_does_not_stop_the_next(
+    new_keeper, new_shelf, scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf) as keeper:
+        with monkeypatch.context() as patch:
+            patch.setattr(keeper_module, "of_person", lambda *_: 1 / 0)
+            walk(keeper, scene, range(6))
+            until(lambda: "ZeroDivisionError" in keeper.problem)
+        walk(keeper, scene, range(6, 12))
+        until(lambda: len(shelf.all()) == 1)
+
+
+def test_an_alert_without_a_passage_is_not_an_error(new_keeper, new_shelf, scene) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf) as keeper:
+        keeper.step(scene.picture(0), (scene.alert(),))
+    assert shelf.all() == ()
