@@ -24,7 +24,6 @@ with atheris.instrument_imports():
     from standex.edges.interop.mqtt_messages import parse_record, parse_status
 from standex.model.errors import RecordError
 
-
 RECORD = (
     b'{"time_utc_ns": 1760000000000000000, "sequence": 1, "kind": "video.floor_positions", '
     b'"arrays": {"a": [[1.0, 2]], "b": {"dtype": "<f8", "shape": [1], "base64": "AAAAAAAAAAA="}}}'

@@ -5,13 +5,16 @@ from math import isnan, nan
 import pytest
 
 from standex.edges import site_runs
+from standex.edges.settings import site_text
 from standex.edges.site_runs import SiteJob, Variant, run_site_job, run_site_jobs, stored_runs
+from standex.evaluation.ablation import BlindScheduler, ChosenScheduler
 from standex.evaluation.score import PersonOutcome
 from standex.evaluation.score_looks import AssociationCounts
 from standex.evaluation.twin_run import TwinRun
 from standex.model.errors import SiteError, StandexError
 from standex.model.picture import Outcome
 from standex.twin.carry import EXERCISE
+from standex.twin.surrogate import SurrogateLooks
 
 
 @pytest.fixture
@@ -139,6 +142,30 @@ def test_a_variant_is_the_site_less_something(jobs):
         replace(variant, without=("nobody",)).site()
     with pytest.raises(SiteError):
         replace(variant, site_toml="x").site()
+
+
+@pytest.mark.slow  # the laser's library is read
+def test_looks_by_suspicion_by_chance_and_surrogates_reach_the_run(jobs, monkeypatch):
+    seen = []
+
+    def kept(station, scene, instruments, **_):
+        seen.append((station, instruments))
+        return made(jobs[0])
+
+    monkeypatch.setattr(site_runs, "run_twin", kept)
+    metro = Variant(
+        name="metro", site_toml=site_text("metro"), where="metro", bank="metro-sim", looks_from=0.2
+    )
+    for variant in (metro, replace(metro, looks_from=0.0, has_cueing=False, look_share=0.4)):
+        run_site_job(replace(jobs[0], variant=variant))
+    (cued, instruments), (by_chance, _) = seen
+    assert isinstance(instruments["mw-south"], SurrogateLooks)
+    assert not isinstance(instruments["laser"], SurrogateLooks)
+    assert isinstance(cued.scheduler, ChosenScheduler)
+    assert cued.scheduler.least_p == 0.2
+    assert isinstance(by_chance.scheduler, BlindScheduler)
+    assert isinstance(by_chance.scheduler.scheduler, ChosenScheduler)
+    assert by_chance.scheduler.scheduler.share == 0.4
 
 
 @pytest.mark.slow

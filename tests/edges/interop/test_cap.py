@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from standex.edges.clock import SimulatedClock
-from standex.edges.interop.cap import CapDesk, CapError, CapSettings
+from standex.edges.interop.cap import CapDesk, CapError, CapSettings, into_folder
 from standex.edges.interop.cap_document import CapStatus, check_cap
 from standex.edges.interop.cot_message import EarthPoint
 from standex.edges.interop.event_json import Sender
@@ -172,3 +172,13 @@ def test_settings_that_would_break_the_standard_are_told_at_the_draft(make_desk)
     desk = make_desk(settings=replace(SETTINGS, sender="control room"))
     with pytest.raises(CapError, match="sender"):
         desk.draft(ALERT, by="ada")
+
+
+def test_a_document_is_a_whole_file_for_another_system(make_desk, tmp_path, waits) -> None:
+    folder = tmp_path / "out"
+    desk = make_desk(send=into_folder(folder))
+    document = desk.confirm(desk.draft(ALERT, by="ada").draft_id, by="ben")
+    waits(lambda: list(folder.glob("*.xml")))
+    assert [path.read_bytes() for path in folder.iterdir()] == [document]
+    into_folder(folder)(document)
+    assert len(list(folder.iterdir())) == 1, "the same one twice is one file"

@@ -187,6 +187,14 @@ def test_datagrams_go_to_a_mesh(make_sink, waits) -> None:
     sink.close()
 
 
+@pytest.mark.slow
+def test_a_server_that_is_away_is_known_before_there_is_an_alert(make_sink, waits) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    sink = make_sink(port)
+    waits(lambda: sink.counts().problem)
+
+
 def test_a_missing_certificate_is_told(tmp_path) -> None:
     settings = CotSettings(host="h", ca_file=tmp_path / "nothing")
     with pytest.raises(StandexError, match="certificate"):

@@ -98,6 +98,7 @@ def test_no_alert_is_lost_while_the_broker_is_away(make_sink, broker, fakes, wai
     sink.publish(0, (), (alert,))
     waits(lambda: sink.counts().n_sent == 1)
     broker.kill()
+    waits(lambda: "no broker" in sink.counts().problem)
     for _ in range(5):
         sink.publish(0, (), (alert,))  # does not wait
     assert sink.counts().n_waiting_urgent >= 1

@@ -140,7 +140,7 @@ def test_a_last_will_is_a_failed_sensor_and_ok_takes_it_back(running, waits) -> 
     say(again, f"{BASE}/cam-a/status", b'{"state": "ok"}', retain=True)
     waits(lambda: not running.source.troubles())
     say(again, f"{BASE}/cam-b/status", b'{"state": "degraded"}', retain=True)
-    waits(lambda: running.source.troubles())
+    waits(running.source.troubles)
     say(again, f"{BASE}/cam-b/status", b"", retain=True)
     waits(lambda: not running.source.troubles())
 

@@ -10,6 +10,7 @@ from standex.edges.clock import SimulatedClock
 from standex.edges.service.config import parse_config
 from standex.edges.service.kept import open_kept
 from standex.model.event import Alert, PassageClosed
+from standex.model.hints import no_hints
 from standex.model.picture import Outcome
 from standex.model.zones import ZONES, BodyZone
 
@@ -69,8 +70,6 @@ class Made:
         """Return a picture with one person half-way through."""
         station, states = fakes.station(), {}
         picture = station.start(fakes.T0)
-        from standex.model.hints import no_hints
-
         for k in range(n):
             for name in ("cam-entry", "cam-exit"):
                 record = fakes.record(name, t_utc_ns=T0 + k * S // 10, sequence=k)

@@ -10,7 +10,7 @@ def test_what_is_written_takes_the_place_of_what_was(tmp_path) -> None:
     for content in (b"one", b"", b"x" * 100_000):
         write_atomically(path, content)
         assert path.read_bytes() == content
-    assert os.listdir(tmp_path) == ["a"]
+    assert list(tmp_path.iterdir()) == [path]
     assert path.stat().st_mode & 0o777 == 0o600
     sync_folder(tmp_path)
 
@@ -26,4 +26,4 @@ def test_what_was_there_stays_when_it_cannot_be_written(tmp_path, monkeypatch) -
     with pytest.raises(OSError, match="No space"):
         write_atomically(path, b"after")
     assert path.read_bytes() == b"before"
-    assert os.listdir(tmp_path) == ["a"]
+    assert list(tmp_path.iterdir()) == [path]

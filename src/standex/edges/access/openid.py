@@ -257,9 +257,10 @@ class OpenId:
             address = issuer.rstrip("/") + "/.well-known/openid-configuration"
             found = await self._asked("GET", address)
             if found.get("issuer") != issuer:
+                itself = str(found.get("issuer"))[:200]
                 raise AccessError(
-                    f"the OpenID provider at {address} calls itself {str(found.get('issuer'))[:200]!r}, "
-                    f"not {issuer!r}; correct issuer"
+                    f"the OpenID provider at {address} calls itself {itself!r}, not {issuer!r}; "
+                    "correct issuer"
                 )
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                 check_address(str(found.get(name, "")), name)

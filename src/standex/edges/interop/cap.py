@@ -5,9 +5,12 @@ only when one of them says so, before it expires. Outside production, and wherev
 exercise mode or its sensors are simulated, it says Exercise or Test, whatever anybody wishes.
 """
 
+import hashlib
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import final
 
 from standex.edges.clock import Clock
@@ -273,3 +276,23 @@ def _person(by: str) -> str:
     if not by.strip():
         raise CapError("a CAP alert is made and confirmed by a person: say who")
     return by.strip()
+
+
+def into_folder(folder: Path) -> Callable[[bytes], None]:
+    """Return what gives documents to another system as files, each whole or not there.
+
+    Args:
+        folder: that the other system takes ``*.xml`` from; made where it is missing.
+    """
+
+    def send(document: bytes) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = hashlib.sha256(document).hexdigest()[:32]  # the same one twice is one file
+        part = folder / f"{name}.part"
+        with part.open("wb") as file:
+            file.write(document)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(folder / f"{name}.xml")
+
+    return send

@@ -224,9 +224,7 @@ class CotSink:
     def _idle(self) -> None:
         """Notice a server that has gone, and tell it that we have not."""
         if self._socket is None:
-            if not self._standing:
-                return
-            self._opened(self._clock.utc_ns())
+            self._opened(self._clock.utc_ns())  # an alert must not be what finds out
             return
         now = self._clock.utc_ns()
         try:

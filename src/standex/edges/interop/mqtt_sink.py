@@ -114,7 +114,9 @@ class MqttSink:
         self._in_flight: tuple[MqttMessage, MQTTMessageInfo] | None = None
         self._is_up = threading.Event()
         self._client = self._connected()
-        self._outbox = Outbox[MqttMessage](self._send, name=f"MQTT {settings.host}")
+        self._outbox = Outbox[MqttMessage](
+            self._send, name=f"MQTT {settings.host}", idle=self._idle
+        )
 
     def publish(
         self, t_utc_ns: int, observations: tuple[Observation, ...], events: tuple[Event, ...], /
@@ -179,6 +181,13 @@ class MqttSink:
         connect(client, self._settings)
         return client
 
+    def _idle(self) -> None:
+        if not self._is_up.is_set():
+            raise ConnectionError(self._nobody())
+
+    def _nobody(self) -> str:
+        return f"no broker at {self._settings.host}:{self._settings.port}"
+
     def _send(self, message: MqttMessage) -> None:
         """Give one message to the broker, and wait until it has said so; in the outbox's thread."""
         if len(message.payload) > self._settings.most_bytes:
@@ -189,7 +198,7 @@ class MqttSink:
             info = before[1]
         else:
             if not self._is_up.wait(ACKNOWLEDGED_S):
-                raise ConnectionError(f"no broker at {self._settings.host}:{self._settings.port}")
+                raise ConnectionError(self._nobody())
             info = self._client.publish(
                 message.topic, message.payload, message.qos, retain=message.is_retained
             )

@@ -75,7 +75,8 @@ class Outbox(Generic[T]):
                 again after a pause, but for :class:`UndeliverableError`. Connecting is its
                 business.
             name: of the thread, for people.
-            idle: called in the same thread when nothing was sent for ``idle_s``.
+            idle: called in the same thread when nothing was sent for ``idle_s``; raises where
+                the other side is away, so that it is known before there is something to send.
             n_ordinary: ordinary messages that wait at most.
             n_urgent: urgent messages that wait at most.
             first_pause_s: after a failure; doubled with each one up to ``longest_pause_s``.
@@ -208,9 +209,11 @@ class Outbox(Generic[T]):
 
     def _guarded_idle(self) -> None:
         if self._idle is not None and not self._is_closing:
+            problem = ""
             try:
                 self._idle()
             except Exception as error:  # noqa: BLE001 - told when somebody asks
-                with self._changed:
-                    self._n_failures += 1
-                    self._problem = str(error) or type(error).__name__
+                problem = str(error) or type(error).__name__
+            with self._changed:
+                self._n_failures += bool(problem)
+                self._problem = problem

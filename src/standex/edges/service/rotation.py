@@ -5,6 +5,7 @@ full disk ends one file, not the recording: the next one is tried a little later
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import final
 
@@ -133,6 +134,8 @@ class RotatingRecorder:
             self.problem = str(error)
             self._writer = None
             self._again_utc_ns = self._clock.utc_ns()
+            with suppress(RecordingError):
+                writer.close()
             self.n_steps_lost += writer.n_steps_lost
             raise
 
