@@ -28,6 +28,10 @@ COMMANDS = (
     "recordings",
     "library",
     "surrogate",
+    "accounts",
+    "store",
+    "sensor",
+    "api",
 )
 FAILED, INTERRUPTED = 2, 130
 

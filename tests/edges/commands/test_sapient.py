@@ -35,7 +35,7 @@ def test_checks_messages_in_each_form(tmp_path: Path, good: dict, capsys) -> Non
     assert ran("check", str(tmp_path / "one.json")) == 0
     for name in ("list.json", "lines.json"):
         assert ran("check", str(tmp_path / name), "--json") == 1
-    rows = json.loads(capsys.readouterr().out.split("\n", 1)[1].rsplit("{\n \"messages\"", 1)[0])
+    rows = json.loads(capsys.readouterr().out.split("\n", 1)[1].rsplit('{\n "messages"', 1)[0])
     assert rows["messages"][1]["problems"][0].startswith("node_id: 'x'")
 
 

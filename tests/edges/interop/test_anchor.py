@@ -35,9 +35,7 @@ def test_distances_stay(anchor: Anchor, place: tuple[float, float, float]) -> No
     across = (n_m + height) * np.cos(latitude)
     z = (n_m * (WGS84_B_M / WGS84_A_M) ** 2 + height) * np.sin(latitude)
     ecef = np.stack([across * np.cos(longitude), across * np.sin(longitude), z], axis=1)
-    np.testing.assert_allclose(
-        np.linalg.norm(ecef[0] - ecef[1]), np.linalg.norm(place), atol=1e-4
-    )
+    np.testing.assert_allclose(np.linalg.norm(ecef[0] - ecef[1]), np.linalg.norm(place), atol=1e-4)
 
 
 def test_the_bearing_turns_the_plan() -> None:

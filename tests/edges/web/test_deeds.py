@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from standex.edges.audit.contract import What
@@ -51,3 +53,11 @@ def test_what_was_refused_is_in_the_audit_as_refused(client, service) -> None:
     answer = client("engineer").request("PUT", path, json={"roles": ["supervisor"]})
     assert answer.status_code == 409
     assert service.what == [What.ACCOUNT_CHANGED, What.REFUSED]
+
+
+def test_a_text_that_not_every_store_can_hold_is_refused(client, service) -> None:
+    for text in ("a\x00b", "a\ud800b"):
+        path = "/api/v1/incidents/survey-000001/actions"
+        body = json.dumps({"act": "note", "text": text})
+        assert client("operator").post(path, content=body, json=None).status_code == 422
+    assert service.what == []

@@ -14,6 +14,7 @@ from anyio.to_thread import run_sync
 from fastapi import Header
 from starlette.exceptions import HTTPException
 
+from standex.edges.audit.chain import checked
 from standex.edges.audit.contract import AuditEntry, What
 from standex.edges.store.contract import DataClass, Document
 from standex.edges.web.guard import role_words
@@ -84,8 +85,12 @@ class Deeds:
         why: str = "",
         body: Mapping[str, Any] | None = None,
     ) -> AuditEntry:
-        """Return what the audit is told."""
-        return AuditEntry(
+        """Return what the audit is told.
+
+        Raises:
+            HTTPException: 422; it cannot be told that.
+        """
+        entry = AuditEntry(
             t_utc_ns=self._view.clock.utc_ns(),
             who=caller.account_id,
             role=role_words(caller),
@@ -95,6 +100,10 @@ class Deeds:
             request_id=f"{caller.account_id}:{key}",
             body=dict(body or {}),
         )
+        try:
+            return checked(entry)
+        except ValueError as error:  # such as a text that not every store can hold
+            raise HTTPException(422, f"this cannot be kept in the audit: {error}") from error
 
     async def note(self, entry: AuditEntry) -> None:
         """Keep something in the audit, such as who looked at what.

@@ -26,7 +26,10 @@ def test_each_hears_the_other(words) -> None:
         ports: asyncio.Queue[int] = asyncio.Queue()
         listening = asyncio.create_task(
             listen(
-                Address(host="127.0.0.1", port=0), own_id=OWN, clock=CLOCK, show=heard.append,
+                Address(host="127.0.0.1", port=0),
+                own_id=OWN,
+                clock=CLOCK,
+                show=heard.append,
                 on_open=ports.put_nowait,
             )  # fmt: skip
         )

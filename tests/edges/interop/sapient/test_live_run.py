@@ -34,9 +34,11 @@ def test_people_seen_by_a_node_are_followed(own: OwnNode, words, play, until) ->
     source.start()
     told: list[tuple[str, HealthState, str]] = []
     n_there: list[int] = []
+    speeds: list[float] = []
 
     def listen(picture, events) -> None:
         n_there.append(int(picture.tracks.is_present.sum()))
+        speeds.append(float(np.hypot(*picture.tracks.mean[:, 2:].T).max(initial=0.0)))
         told.extend(
             (event.after.sensor_id, event.after.state, event.after.message)
             for event in events
@@ -78,8 +80,7 @@ def test_people_seen_by_a_node_are_followed(own: OwnNode, words, play, until) ->
         )
     walking.join()
     assert max(n_there) == 2
-    speed = status.picture.tracks.mean[:, 2:]
-    assert np.hypot(*speed.T).max() == pytest.approx(1.2, abs=0.4)
+    assert np.median(np.array(speeds)[np.array(n_there) == 2]) == pytest.approx(1.15, abs=0.3)
     # One node has never connected, the other worked and has ended; both are told.
     said = {sensor for sensor, state, _ in told if state is HealthState.FAILED}
     assert said == {"radar-0", "radar-1"}

@@ -76,9 +76,7 @@ def test_range_and_bearing_from_every_north(
 def test_errors_turn_with_the_plan(places: Places, anchor: Anchor) -> None:
     """An error along east lies along east of the plan, wherever its axes point."""
     east_m, north_m = metres_per_radian(anchor.latitude_rad)
-    place = lat_lng(
-        anchor, x_error=np.rad2deg(2.0 / east_m), y_error=np.rad2deg(0.5 / north_m)
-    )
+    place = lat_lng(anchor, x_error=np.rad2deg(2.0 / east_m), y_error=np.rad2deg(0.5 / north_m))
     covariance = places.on_plan([place]).covariance_site_m2[0]
     east = np.array([cos(anchor.bearing_rad), sin(anchor.bearing_rad)])
     north = np.array([-east[1], east[0]])

@@ -71,9 +71,7 @@ def test_is_all_that_a_run_asks_for(source: SapientSource) -> None:
 
 
 @pytest.mark.slow
-def test_a_node_from_registration_to_goodbye(
-    source: SapientSource, play, words, until
-) -> None:
+def test_a_node_from_registration_to_goodbye(source: SapientSource, play, words, until) -> None:
     drained = Drained(source)
     node = play(source.port)
     node.send(words.registration(t_utc_ns=time.time_ns()))
@@ -93,7 +91,9 @@ def test_a_node_from_registration_to_goodbye(
     assert node.get("alert_ack").alert_ack.alert_id == alert.alert.alert_id
     assert source.alerts[0].description == "somebody runs"
     node.send(words.status(t_utc_ns=time.time_ns(), system=StatusReport.SYSTEM_GOODBYE))
-    until(lambda: "goodbye" in source.troubles().get("radar-0", source.troubles()["radar-1"]).message)
+    until(
+        lambda: "goodbye" in source.troubles().get("radar-0", source.troubles()["radar-1"]).message
+    )
     node.close()
     until(lambda: "has ended" in source.troubles()["radar-0"].message)
     source.close()

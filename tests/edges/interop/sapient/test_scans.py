@@ -39,9 +39,7 @@ def test_a_person_with_something(reader: ScanReader, words) -> None:
     # 4 along east, 1 along north, seen from a plan turned by 30 degrees.
     c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
     turn = np.array([[c, -s], [s, c]])
-    np.testing.assert_allclose(
-        arrays["covariance_site_m2"][0], turn @ np.diag([4.0, 1.0]) @ turn.T
-    )
+    np.testing.assert_allclose(arrays["covariance_site_m2"][0], turn @ np.diag([4.0, 1.0]) @ turn.T)
 
 
 def test_who_is_no_person_is_probably_none(reader: ScanReader, words) -> None:

@@ -41,9 +41,9 @@ MISTAKES = {
     "detection_report.classification.type: missing": lambda m: (
         m.detection_report.classification.add()
     ),
-    "detection_report.classification.sub_class.level": lambda m: (
-        m.detection_report.classification[0].sub_class.add(type="x")
-    ),
+    "detection_report.classification.sub_class.level": lambda m: m.detection_report.classification[
+        0
+    ].sub_class.add(type="x"),
     "detection_report.object_info.value: missing": lambda m: m.detection_report.object_info.add(
         type="x"
     ),
@@ -96,7 +96,13 @@ def test_a_thousand_mistakes_are_not_all_told(words) -> None:
 def test_times(words) -> None:
     rules, message = TimeRules(), words.detection()
     t = utc_ns_of(message)
-    for late_s, is_fine in ((0.0, True), (0.89, True), (0.91, False), (-0.09, True), (-0.11, False)):
+    for late_s, is_fine in (
+        (0.0, True),
+        (0.89, True),
+        (0.91, False),
+        (-0.09, True),
+        (-0.11, False),
+    ):
         said = rules.problem(message, now_utc_ns=t + round(late_s * 1e9))
         assert (said == "") is is_fine
     assert rules.scan_problem(t, before_utc_ns=t) == ""
