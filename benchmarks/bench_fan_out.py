@@ -14,8 +14,9 @@ import multiprocessing
 import resource
 import socket
 import tempfile
+import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from standex.edges.web.app import make_app
 from standex.edges.web.fan_out import PERIOD_S
 from standex.edges.web.server import WebServer
 from standex.edges.web.service_view import Caller, RefusedError, ServiceView
+from standex.model.event import Alert
 from standex.model.picture import Outcome, Passage, Picture, Verdict
 from standex.model.tracks import Snapshot, no_tracks
 from standex.model.zones import ZONES
@@ -140,14 +142,44 @@ def serve(n_people: int, seconds: float, ready) -> None:
         )
         server = WebServer(make_app(view, is_secure=False), host="127.0.0.1", port=0)
         server.start()
+        over = threading.Event()
+        view.desk.start()
+        raising = threading.Thread(target=raise_alarms, args=(view, over))
+        raising.start()
         before = resource.getrusage(resource.RUSAGE_SELF)
         ready.send(server.port)
         ready.poll(seconds + 60)
         after = resource.getrusage(resource.RUSAGE_SELF)
         ready.send((after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime))
+        over.set()
+        raising.join()
+        view.desk.close()
         server.stop()
         store.close()
         audit.close()
+
+
+def raise_alarms(view: ServiceView, over: threading.Event) -> None:
+    """Raise one every few seconds: the store keeps each, and every client is told."""
+    number = 0
+    while not over.wait(2.0):
+        number += 1
+        now = view.clock.utc_ns()
+        alert = Alert(
+            alert_id=f"bench-{number:06d}",
+            t_utc_ns=now,
+            track_id=number,
+            level_id="ground",
+            position_site_m=np.zeros(2),
+            zone=None,
+            p_threat=0.7,
+            prior=0.05,
+            coverage=0.5,
+            seconds_in_reach=-1.0,
+            sensors=(),
+            reason="bench",
+        )
+        view.desk.offer(picture_of(1, now), (alert,))
 
 
 def stalled(port: int) -> socket.socket:
@@ -162,33 +194,44 @@ def stalled(port: int) -> socket.socket:
     return one
 
 
-async def watch(
-    port: int, seconds: float, everybody: asyncio.Barrier, ms: list[float], sizes: list[int]
-) -> None:
-    """Take pictures, and keep how late each was, from when everybody watches."""
+@dataclass
+class Received:
+    """What the clients got: how late pictures and alarms were, and how large pictures are."""
+
+    picture_ms: list[float] = field(default_factory=list)
+    alarm_ms: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def take(self, text: str) -> None:
+        now_ms = time.time_ns() * 1e-6
+        if text.startswith('{"type":"picture"'):
+            at = text.index('"now_utc_ms":') + 13
+            self.picture_ms.append(now_ms - int(text[at : text.index(",", at)]))
+            self.sizes.append(len(text))
+        elif text.startswith('{"type":"incidents","is_all":false'):
+            new = [one for one in json.loads(text)["incidents"] if one["version"] == 1]
+            self.alarm_ms += [now_ms - one["opened_utc_ms"] for one in new]
+
+
+async def watch(port: int, seconds: float, everybody: asyncio.Barrier, got: Received) -> None:
+    """Take what comes, from when everybody watches."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     url = f"ws://127.0.0.1:{port}/api/v1/live"
     async with connect(url, additional_headers=headers, compression=None, proxy=None) as one:
-        begin = time.time() + 3600
+        end = time.time() + 3600
         waiting = asyncio.create_task(everybody.wait())
-        while time.time() < begin + seconds:
+        while time.time() < end:
             text = await one.recv()
-            now = time.time_ns()
             if waiting.done():
-                begin = min(begin, time.time())
-                if text.startswith('{"type":"picture"'):
-                    at = text.index('"now_utc_ms":') + 13
-                    ms.append(now * 1e-6 - int(text[at : text.index(",", at)]))
-                    sizes.append(len(text))
+                end = min(end, time.time() + seconds)
+                got.take(text)
 
 
-async def watch_all(port: int, n: int, seconds: float) -> tuple[list[float], list[int]]:
+async def watch_all(port: int, n: int, seconds: float) -> Received:
     """Let so many watch at once."""
-    ms: list[float] = []
-    sizes: list[int] = []
-    everybody = asyncio.Barrier(n)
-    await asyncio.gather(*(watch(port, seconds, everybody, ms, sizes) for _ in range(n)))
-    return ms, sizes
+    got, everybody = Received(), asyncio.Barrier(n)
+    await asyncio.gather(*(watch(port, seconds, everybody, got) for _ in range(n)))
+    return got
 
 
 def main() -> None:
@@ -205,25 +248,29 @@ def main() -> None:
     process.start()
     port = ready.recv()
     dead = [stalled(port) for _ in range(args.stalled)]
-    ms, sizes = asyncio.run(watch_all(port, args.clients - args.stalled, args.seconds))
+    got = asyncio.run(watch_all(port, args.clients - args.stalled, args.seconds))
     n_expected = args.seconds / PERIOD_S * (args.clients - args.stalled)
     ready.send("over")
     cpu_s = ready.recv()
     process.join()
     for one in dead:
         one.close()
-    p50, p99 = np.percentile(ms, [50, 99])
+    p50, p99 = np.percentile(got.picture_ms, [50, 99])
+    alarm_p50, alarm_p99 = np.percentile(got.alarm_ms, [50, 99])
     print(
         json.dumps(
             {
                 "clients": args.clients,
                 "stalled": args.stalled,
                 "people": args.people,
-                "bytes_per_picture": int(np.median(sizes)),
-                "share_of_pictures_received": round(len(ms) / n_expected, 3),
+                "bytes_per_picture": int(np.median(got.sizes)),
+                "share_of_pictures_received": round(len(got.picture_ms) / n_expected, 3),
                 "p50_ms": round(float(p50), 1),
                 "p99_ms": round(float(p99), 1),
-                "worst_ms": round(max(ms), 1),
+                "worst_ms": round(max(got.picture_ms), 1),
+                "alarms": len(got.alarm_ms),
+                "alarm_p50_ms": round(float(alarm_p50), 1),
+                "alarm_p99_ms": round(float(alarm_p99), 1),
                 "server_cpu_s_per_s": round(cpu_s / args.seconds, 3),
             },
             indent=1,

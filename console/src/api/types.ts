@@ -46,6 +46,13 @@ export type Armed = {
   why: string;
 };
 
+/** Whether every row of the audit is as it was written. */
+export type AuditChecked = {
+  is_whole: boolean;
+  n_rows: number;
+  problems: string[];
+};
+
 /** A row of the audit. */
 export type AuditRowOut = {
   seq: number;
@@ -176,6 +183,25 @@ export type HelloMessage = {
   is_exercise: boolean;
 };
 
+/** What other thresholds would have said: an alarm for each person at or above them. */
+export type Highest = {
+  started_utc_ms: number;
+  duration_s: number;
+  is_simulated: boolean;
+  is_replay: boolean;
+  p_alarm: number;
+  people: HighestOfPerson[];
+};
+
+/** The highest posterior of somebody in a recording, and when. */
+export type HighestOfPerson = {
+  track_id: number;
+  p_highest: number;
+  at_s: number;
+  coverage: number;
+  outcome: string;
+};
+
 /** An incident as it is told to the console. */
 export type IncidentOut = {
   incident_id: string;
@@ -235,6 +261,14 @@ export type LinkAsked = {
 export type LinkOut = {
   account_id: string;
   link_token: string;
+};
+
+/** Something that was said in a recording; the kind is the name of an event. */
+export type Mark = {
+  at_s: number;
+  kind: string;
+  of: string;
+  text: string;
 };
 
 /** Who is signed in, and what they may. */
@@ -401,6 +435,32 @@ export type Reachable = {
   reach_m: number;
 };
 
+/** A recording that can be looked back at. */
+export type RecordingOut = {
+  recording_id: string;
+  site_id: string;
+  started_utc_ms: number;
+  is_simulated: boolean;
+  n_bytes: number;
+};
+
+/** A picture of the past, in the form of the live one; ``at_s`` since the recording began. */
+export type ReplayPicture = {
+  type: "picture";
+  t_utc_ms: number;
+  now_utc_ms: number;
+  age_s: number | null;
+  is_stale: boolean;
+  is_simulated: boolean;
+  lag_s: number | null;
+  n_updates: number;
+  n_closed: Record<string, number>;
+  people: People;
+  cards: Card[];
+  is_replay: boolean;
+  at_s: number;
+};
+
 /** What somebody is at a site; one account may hold several roles. */
 export type Role = "viewer" | "operator" | "supervisor" | "engineer" | "evaluator" | "auditor";
 
@@ -445,10 +505,35 @@ export type ShelvingAsked = {
   text: string;
 };
 
+/** Figures of a span of time, for handing over. */
+export type ShiftReport = {
+  from_utc_ms: number;
+  to_utc_ms: number;
+  n_incidents: number;
+  per_hour: number;
+  per_10_min: number;
+  target_per_10_min: number;
+  most_in_10_min: number;
+  by_priority: Record<string, number>;
+  by_disposition: Record<string, number>;
+  n_returned_unacknowledged: number;
+  n_escalated: number;
+  median_acknowledged_s: number | null;
+  slowest_acknowledged_s: number | null;
+  by_account: Record<string, number>;
+  still_open: string[];
+};
+
 /** Name and password of an account. */
 export type SignInAsked = {
   account_id: string;
   password: string;
+};
+
+/** The text of the site file, and of a draft. */
+export type SiteFile = {
+  toml: string;
+  draft: string | null;
 };
 
 /** The text of a site file. */
@@ -476,6 +561,15 @@ export type StopAsked = {
 
 /** What the incident is about. */
 export type Subject = "person" | "thing";
+
+/** How long a recording is, and what happened in it. */
+export type Timeline = {
+  started_utc_ms: number;
+  duration_s: number;
+  is_simulated: boolean;
+  is_replay: boolean;
+  marks: Mark[];
+};
 
 /** A walk with a reference object. */
 export type WalkTestAsked = {
@@ -526,7 +620,7 @@ export interface Endpoints {
   /** Return who did what, newest first; the look is audited, too. */
   "GET /api/v1/audit": { body: undefined; answer: AuditRowOut[]; query: { before?: number; limit?: number; who?: string; what?: string; of_what?: string } };
   /** Return whether every row is as it was written. */
-  "GET /api/v1/audit/verification": { body: undefined; answer: Record<string, unknown>; query: undefined };
+  "GET /api/v1/audit/verification": { body: undefined; answer: AuditChecked; query: undefined };
   /** Return how many chose another way of screening, by day. */
   "GET /api/v1/declined": { body: undefined; answer: DeclinedOut; query: undefined };
   /** Count somebody who chose another way; nothing about them is kept. */
@@ -578,13 +672,13 @@ export interface Endpoints {
   /** Return what is kept, where, for how long, and what leaves the site. */
   "GET /api/v1/privacy": { body: undefined; answer: Record<string, unknown>; query: undefined };
   /** Return what can be looked back at. */
-  "GET /api/v1/recordings": { body: undefined; answer: (Record<string, unknown>)[]; query: undefined };
+  "GET /api/v1/recordings": { body: undefined; answer: RecordingOut[]; query: undefined };
   /** Return the highest posterior of each person, to try other thresholds with. */
-  "GET /api/v1/recordings/{recording_id}/highest": { body: undefined; answer: Record<string, unknown>; query: undefined };
+  "GET /api/v1/recordings/{recording_id}/highest": { body: undefined; answer: Highest; query: undefined };
   /** Return pictures of a recording, in the form of the live one, marked as replay. */
-  "GET /api/v1/recordings/{recording_id}/pictures": { body: undefined; answer: (Record<string, unknown>)[]; query: { from_s?: number; to_s?: number; step_s?: number } };
+  "GET /api/v1/recordings/{recording_id}/pictures": { body: undefined; answer: ReplayPicture[]; query: { from_s?: number; to_s?: number; step_s?: number } };
   /** Return the marks of a recording; the look is audited. */
-  "GET /api/v1/recordings/{recording_id}/timeline": { body: undefined; answer: Record<string, unknown>; query: undefined };
+  "GET /api/v1/recordings/{recording_id}/timeline": { body: undefined; answer: Timeline; query: undefined };
   /** Sign out. */
   "DELETE /api/v1/session": { body: undefined; answer: Done; query: undefined };
   /** Return who is signed in, and what they may. */
@@ -600,11 +694,11 @@ export interface Endpoints {
   /** Change one's own password; every session of the account ends. */
   "POST /api/v1/session/password": { body: PasswordAsked; answer: Done; query: undefined };
   /** Return figures of a span of time, for handing over. */
-  "GET /api/v1/shift-report": { body: undefined; answer: Record<string, unknown>; query: { from_utc_ms: number; to_utc_ms: number } };
+  "GET /api/v1/shift-report": { body: undefined; answer: ShiftReport; query: { from_utc_ms: number; to_utc_ms: number } };
   /** Return the plan of the site. */
   "GET /api/v1/site": { body: undefined; answer: Plan; query: undefined };
   /** Return the text of the site file, and of the draft if there is one. */
-  "GET /api/v1/site-file": { body: undefined; answer: Record<string, unknown>; query: undefined };
+  "GET /api/v1/site-file": { body: undefined; answer: SiteFile; query: undefined };
   /** Return what is wrong with a site file, or its plan. */
   "POST /api/v1/site-file/check": { body: SiteFileAsked; answer: CheckedOut; query: undefined };
   /** Keep a draft; it holds once somebody puts it in place and starts the service again. */

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from standex.edges.audit.chain import beginning, canonical, hash_of
-from standex.edges.audit.contract import AuditError, AuditLog
+from standex.edges.audit.contract import AuditError, AuditLog, RequestClashError
 from standex.edges.audit.heads import sign_head
 from standex.edges.audit.open_audit import open_audit
 from standex.edges.audit.sql_log import SqlAuditLog
@@ -59,7 +59,7 @@ def test_another_act_under_a_known_request_is_refused_and_nothing_is_written(
 ) -> None:
     log.append([new_entry(1)])
     for changes in ({"who": "somebody"}, {"why": ""}, {"body": {}}, {"of_what": "x"}):
-        with pytest.raises(AuditError, match="something else before"):
+        with pytest.raises(RequestClashError, match="something else before"):
             log.append([new_entry(2), new_entry(1, **changes)])
     assert len(log.rows()) == 1
 

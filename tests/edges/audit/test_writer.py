@@ -70,6 +70,7 @@ def test_one_bad_entry_harms_no_other(log, clock, new_entry: Callable) -> None:
         writer.append([new_entry(0)])
         jobs = [writer.submit(new_entry(n // 2, who=f"w{n % 2}")) for n in range(8)]
         errors = [job.exception() for job in jobs]
+        assert writer.problem == "", "the log itself is well"
     assert [error is None for error in errors] == [False] * 2 + [True, False] * 3
     assert len(log.rows()) == 4
     with pytest.raises(ValueError, match="who"):

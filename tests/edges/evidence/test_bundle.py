@@ -100,6 +100,7 @@ def test_another_key_is_not_trusted(packed: Path, key, tmp_path: Path, scene) ->
     assert "names none" in read_bundle(unsigned).problems(key.public())[0]
 
 
+@pytest.mark.slow
 def test_flipped_bits_are_found_or_the_file_is_refused(packed: Path, key, tmp_path: Path) -> None:
     data = packed.read_bytes()
     whole = read_bundle(packed)

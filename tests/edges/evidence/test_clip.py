@@ -61,7 +61,7 @@ def test_only_what_is_theirs_stays(scene, steps, passage) -> None:
         assert np.allclose(where.position_site_m[0], scene.place_of(scene.THEIRS, second) + 0.05)
         assert (where.existence[0], where.p_object[0]) == (0.8, 0.2)
         assert [event.track_id for event in step.events] == [scene.THEIRS]
-        assert HEALTH in step.observations
+        assert (HEALTH in step.observations) == (second == 0), "said once, for it did not change"
     rows = [
         e.position_row
         for step in clip

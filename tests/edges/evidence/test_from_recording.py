@@ -68,6 +68,7 @@ def recording(tmp_path: Path, fakes, scene) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_bundles_of_its_alarms_are_made_once(
     recording: Path, new_shelf: Callable, key, scene
 ) -> None:

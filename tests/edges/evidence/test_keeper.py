@@ -23,6 +23,7 @@ def rule() -> EvidenceRule:
         is_simulated=True,
         keep_s=3600.0,
         ring_s=4.0,
+        after_s=0.0,
     )
 
 
@@ -116,6 +117,20 @@ def test_a_passage_that_does_not_end_is_whole_after_a_while(new_keeper, new_shel
     with new_keeper(shelf, open_s=3.0) as keeper:
         walk(keeper, scene, range(12), end=99)
         until(lambda: [one.stage for one in shelf.all()] == ["whole"])
+
+
+@pytest.mark.slow
+def test_who_is_found_again_goes_on_in_the_same_bundle(new_keeper, new_shelf, scene) -> None:
+    shelf = new_shelf()
+    with new_keeper(shelf, after_s=3.0) as keeper:
+        walk(keeper, scene, range(7))
+        walk(keeper, scene, range(7, 9), end=7)
+        walk(keeper, scene, range(9, 12), end=99)
+        walk(keeper, scene, range(12, 15), end=12)
+        assert [one.stage for one in shelf.all()] in ([], ["first"])
+        walk(keeper, scene, range(15, 16), end=12)
+        until(lambda: [one.stage for one in shelf.all()] == ["whole"])
+    assert b'"look-11"' in shelf.read("demo-000001").contents["ledger.json"]
 
 
 def test_what_is_open_at_the_end_is_written(new_keeper, new_shelf, scene) -> None:

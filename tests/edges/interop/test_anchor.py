@@ -20,6 +20,7 @@ anchors = st.builds(
 places = st.tuples(*[st.floats(-2000, 2000)] * 3)
 
 
+@pytest.mark.slow
 @given(anchor=anchors, place=places)
 def test_geodetic_and_back(anchor: Anchor, place: tuple[float, float, float]) -> None:
     at = np.array([place])
@@ -27,6 +28,7 @@ def test_geodetic_and_back(anchor: Anchor, place: tuple[float, float, float]) ->
     np.testing.assert_allclose(back, at, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(anchor=anchors, place=places)
 def test_distances_stay(anchor: Anchor, place: tuple[float, float, float]) -> None:
     """The turn is rigid: a place is as far from the origin on Earth as on the plan."""

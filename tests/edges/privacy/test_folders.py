@@ -13,9 +13,7 @@ SECOND_NS = 10**9
 
 
 def folder(path: Path, *, keep_s: float | None = 100.0, suffixes: tuple[str, ...] = ()) -> Folder:
-    return Folder(
-        name="a", path=path, data_class=DataClass.TRACK, keep_s=keep_s, suffixes=suffixes
-    )
+    return Folder(name="a", path=path, data_class=DataClass.TRACK, keep_s=keep_s, suffixes=suffixes)
 
 
 def touch(path: Path, *, age_s: float, text: str = "1234") -> None:

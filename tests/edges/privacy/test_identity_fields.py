@@ -1,7 +1,6 @@
 """Fields that could tell who somebody is are found wherever they hide."""
 
 from dataclasses import make_dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,9 +15,6 @@ from standex.edges.privacy.identity_fields import (
     is_free_text,
     is_suspicious,
 )
-
-if TYPE_CHECKING:
-    from nowhere import Unknown  # pyright: ignore[reportMissingImports]
 
 
 @pytest.mark.parametrize("name", [

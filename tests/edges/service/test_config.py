@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +116,8 @@ def test_a_secret_is_read_from_a_file_that_nobody_else_can_read(
 )
 def test_who_can_reach_a_host(host, is_it) -> None:
     assert is_loopback(host) is is_it
+
+
+def test_the_service_file_that_is_shipped_as_an_example_can_be_used(tmp_path, fakes) -> None:
+    text = (Path(__file__).parents[3] / "deploy" / "service.toml").read_text()
+    assert parsed(text, tmp_path, fakes).table.retention.alarm_hours == 72

@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import pytest
@@ -14,7 +15,12 @@ S = 10**9
 @pytest.fixture
 def keeper(kept, clock, tmp_path):
     return Housekeeper(
-        kept, clock=clock, recordings=tmp_path / "r", folder=tmp_path, evidence=lambda _: 0
+        kept,
+        clock=clock,
+        recordings=tmp_path / "r",
+        folder=tmp_path,
+        checkpoint=tmp_path / "p",
+        evidence=lambda _: 0,
     )
 
 
@@ -79,7 +85,12 @@ def test_a_stepped_clock_is_told_and_written_down_once(kept, tmp_path) -> None:
     system = System()
     clock = SteadyClock(system, monotonic_ns=lambda: monotonic[0])
     keeper = Housekeeper(
-        kept, clock=clock, recordings=tmp_path, folder=tmp_path, evidence=lambda _: 0
+        kept,
+        clock=clock,
+        recordings=tmp_path,
+        folder=tmp_path,
+        checkpoint=tmp_path / "p",
+        evidence=lambda _: 0,
     )
     keeper.tidy()
     assert "clock" not in keeper.troubles
@@ -89,3 +100,17 @@ def test_a_stepped_clock_is_told_and_written_down_once(kept, tmp_path) -> None:
     assert "+3600.0 s off" in keeper.troubles["clock"]
     kept.audit.close()
     assert len([row for row in kept.audit.rows() if row.what == "clock_stepped"]) == 1
+
+
+def test_the_picture_of_a_service_that_is_gone_goes_with_the_tracks(
+    keeper, clock, tmp_path
+) -> None:
+    path = tmp_path / "p"
+    path.touch()
+    now_s = clock.utc_ns() * 1e-9
+    os.utime(path, (now_s, now_s - 60))
+    keeper.tidy()
+    assert path.exists()
+    clock.advance(15 * 60.0)
+    keeper.tidy()
+    assert not path.exists()

@@ -9,7 +9,7 @@ from standex.edges.live_status import RunCounts
 from standex.edges.service.outside import StationDoor
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.web.service_view import RefusedError
-from standex.model.event import Order, OrderKind, Ordered
+from standex.model.event import Order, Ordered, OrderKind
 from standex.model.observation import Health, HealthReason, HealthState
 from standex.model.site import OperatingPoint
 
@@ -97,7 +97,11 @@ def test_an_operating_point_holds_when_two_people_agreed(door, fakes, clock, kep
         Proposal(
             proposal_id="1",
             what="operating_point",
-            body={"p_alarm": 0.77},
+            body={
+                "p_alarm": 0.77,
+                "min_coverage": now.min_coverage,
+                "wanted_zones": [zone.value for zone in now.wanted_zones],
+            },
             proposer="anna",
             why="a crowd",
             proposed_utc_ns=T0,
@@ -105,9 +109,9 @@ def test_an_operating_point_holds_when_two_people_agreed(door, fakes, clock, kep
         )
     )
     proposals.put(made.confirmed(by="bert", t_utc_ns=T0 + S))
-    print(proposals.every())
     said = from_a_thread(door, fakes, clock, lambda: door.apply_operating_point(wanted))
     assert (said[0].order.by, said[0].order.confirmed_by) == ("anna", "bert")
+    assert said[0].order.operating_point is wanted
     other = OperatingPoint(p_alarm=0.77, min_coverage=0.9, wanted_zones=now.wanted_zones)
-    with pytest.raises(RefusedError, match="site file"):
+    with pytest.raises(RefusedError, match="nobody has confirmed"):
         door.apply_operating_point(other)

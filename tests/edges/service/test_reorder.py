@@ -15,8 +15,24 @@ def test_what_comes_in_order_never_waits(fakes) -> None:
     assert not one.is_waiting
 
 
-def test_overtaken_records_are_put_right(fakes) -> None:
+def learnt(fakes) -> Reorder:
+    """Return one that has seen records overtake each other, and expects number 0."""
     one = Reorder(wait_s=0.1)
+    for k in (-2, -1, -3):
+        one.put(fakes.record(sequence=k, t_utc_ns=T0 - 100 + k), now_utc_ns=T0)
+    assert one.n_late == 1
+    one.n_late = 0
+    return one
+
+
+def test_on_a_line_that_keeps_its_order_nobody_waits_for_what_is_lost(fakes) -> None:
+    one = Reorder(wait_s=0.1)
+    for k in (0, 1, 5, 6, 99):
+        assert one.put(fakes.record(sequence=k, t_utc_ns=T0 + k), now_utc_ns=T0)
+
+
+def test_overtaken_records_are_put_right(fakes) -> None:
+    one = learnt(fakes)
     assert one.put(fakes.record(sequence=0, t_utc_ns=T0), now_utc_ns=T0)
     assert not one.put(fakes.record(sequence=2, t_utc_ns=T0 + 2), now_utc_ns=T0)
     both = one.put(fakes.record(sequence=1, t_utc_ns=T0 + 1), now_utc_ns=T0 + MS)
@@ -25,7 +41,7 @@ def test_overtaken_records_are_put_right(fakes) -> None:
 
 
 def test_nobody_waits_longer_than_told_and_what_is_late_is_left_out(fakes) -> None:
-    one = Reorder(wait_s=0.1)
+    one = learnt(fakes)
     one.put(fakes.record(sequence=0, t_utc_ns=T0), now_utc_ns=T0)
     one.put(fakes.record(sequence=2, t_utc_ns=T0 + 2), now_utc_ns=T0)
     assert not one.due(now_utc_ns=T0 + 99 * MS)

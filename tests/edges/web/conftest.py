@@ -28,6 +28,22 @@ made, store, clock, site, desk = (
 )  # fmt: skip
 
 ONE = "survey-000001"
+ABOUT = {"started_utc_ms": 1, "duration_s": 2.0, "is_simulated": True, "is_replay": True}
+COLUMNS = "track_id x_m y_m vx_m_per_s vy_m_per_s spread_m state is_thing"
+NOBODY = {name: [] for name in COLUMNS.split()}
+PICTURE = {
+    "type": "picture",
+    "t_utc_ms": 1,
+    "now_utc_ms": 1,
+    "age_s": 0.1,
+    "is_stale": False,
+    "is_simulated": True,
+    "lag_s": None,
+    "n_updates": 1,
+    "n_closed": {},
+    "people": NOBODY,
+    "cards": [],
+}
 API = "/api/v1"
 
 
@@ -202,13 +218,18 @@ class FakePart:
         return b"{}", "application/json"
 
     def timeline(self, name, /):
-        return {"marks": []}
+        return {**ABOUT, "marks": []}
 
     def pictures(self, name, /, *, from_s, to_s, step_s):
-        return [{"type": "picture", "t": from_s}]
+        return [{**PICTURE, "is_replay": False, "at_s": from_s}]
 
     def highest(self, name, /):
-        return {"people": []}
+        return {**ABOUT, "p_alarm": 0.2, "people": []}
+
+
+class FakeRecordings(FakePart):
+    def all(self):
+        return [{**ABOUT, "recording_id": "a", "site_id": "survey", "n_bytes": 10}]
 
 
 @dataclass
@@ -322,7 +343,7 @@ def service(site, store, clock, desk, made, fakes) -> Service:
         accounts=service.accounts,
         evidence=part,
         walk_tests=part,
-        recordings=part,
+        recordings=FakeRecordings(),
         exercises=part,
         apply_operating_point=service.points.append,
         public_alert=lambda *args: service.warnings.append(args),

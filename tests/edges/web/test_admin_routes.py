@@ -43,11 +43,11 @@ def test_the_audit_is_read_backwards_and_that_is_audited(client) -> None:
 
 def test_recordings_are_marked_as_replay(client, service) -> None:
     evaluator = client("evaluator")
-    assert evaluator.get(f"{API}/recordings").json() == [{"id": "a"}]
-    assert evaluator.get(f"{API}/recordings/a/timeline").json() == {"marks": []}
+    assert evaluator.get(f"{API}/recordings").json()[0]["recording_id"] == "a"
+    assert evaluator.get(f"{API}/recordings/a/timeline").json()["marks"] == []
     pictures = evaluator.get(f"{API}/recordings/a/pictures?from_s=3&to_s=5").json()
-    assert pictures == [{"type": "picture", "t": 3.0, "is_replay": True}]
-    assert evaluator.get(f"{API}/recordings/a/highest").json() == {"people": []}
+    assert (pictures[0]["at_s"], pictures[0]["is_replay"]) == (3.0, True)
+    assert evaluator.get(f"{API}/recordings/a/highest").json()["people"] == []
     assert evaluator.get(f"{API}/recordings/a/pictures?from_s=5&to_s=5").status_code == 409
     assert evaluator.get(f"{API}/recordings/a/pictures?to_s=80000").status_code == 409
     assert "replay_seen" in service.what

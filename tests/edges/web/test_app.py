@@ -6,6 +6,9 @@ import pytest
 from fastapi import FastAPI
 
 from standex.edges.access.roles import ALLOWED, Role, may
+from standex.edges.audit.sqlite_log import open_sqlite as open_audit
+from standex.edges.incidents.desk import IncidentDesk
+from standex.edges.store.sqlite_store import open_sqlite as open_store
 from standex.edges.web.app import endpoints, make_app
 from standex.edges.web.permissions import ASKED, Open
 
@@ -108,3 +111,35 @@ def test_no_page_describes_the_api_to_strangers(client) -> None:
     document = client("viewer").get("/api/v1/openapi.json").json()
     assert "/api/v1/incidents" in document["paths"]
     assert "PictureMessage" in document["components"]["schemas"]
+
+
+def test_on_the_real_store_and_audit(client, replaced, site, clock, made, tmp_path) -> None:
+    store = open_store(tmp_path / "store.sqlite", clock=clock)
+    audit = open_audit(tmp_path / "audit.sqlite")
+    try:
+        desk = IncidentDesk(site, store=store, clock=clock)
+        desk.offer(made.picture([made.passage(site)]), (made.alert(),))
+        desk.step()
+        app = make_app(replaced(store=store, audit=audit, desk=desk), is_secure=False)
+        path = "/api/v1/incidents/survey-000001"
+        for _ in range(2):
+            for n, act in enumerate(("acknowledge", "accept", "nothing_found")):
+                body = {"act": act, "text": "so"}
+                answer = client("operator", app).post(f"{path}/actions", body, key=f"key-{n:08}")
+                assert answer.is_success
+            assert client("operator", app).get(f"{path}/why").json()["steps"]
+            assert client("viewer", app).get(path).status_code == 403
+        assert answer.json()["state"] == "resolved"
+        rows = client("auditor", app).get("/api/v1/audit").json()
+        assert [row["what"] for row in reversed(rows)] == [
+            "incident_acknowledged", "incident_taken", "incident_resolved", "evidence_seen",
+            "refused", "audit_seen",
+        ]  # fmt: skip
+        later = IncidentDesk(site, store=store, clock=clock)
+        later.recover()
+        assert later.get("survey-000001") == desk.get("survey-000001")
+        kept = [one.entry.kind for one in store.read("incidents")]
+        assert kept == ["alarm", "acknowledge", "accept", "nothing_found"]
+    finally:
+        store.close()
+        audit.close()

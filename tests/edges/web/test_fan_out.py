@@ -167,3 +167,17 @@ def test_without_a_picture_yet_there_is_health(fan, service) -> None:
 def test_no_client_costs_nothing(service) -> None:
     service.view = replace(service.view, status=lambda: 1 / 0)
     FanOut(service.view).tick()
+
+
+def test_a_picture_that_cannot_be_made_ends_nothing(replaced, caplog) -> None:
+    fan = FanOut(replaced(status=lambda: 1 / 0))
+
+    async def call() -> None:
+        watching(fan)
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(fan.run)
+            await anyio.sleep(0.15)
+            beside.cancel_scope.cancel()
+
+    anyio.run(call)
+    assert caplog.text.count("no live picture could be made") == 2

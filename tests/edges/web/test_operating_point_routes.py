@@ -1,5 +1,8 @@
 import pytest
 
+from standex.edges.web.app import make_app
+from standex.edges.web.service_view import RefusedError
+
 pytestmark = pytest.mark.slow
 POINT = "/api/v1/operating-point"
 ASKED = {"p_alarm": 0.3, "min_coverage": 0.5, "wanted_zones": ["waist"], "why": "too many alarms"}
@@ -18,8 +21,8 @@ def test_it_takes_two_people(client, service) -> None:
     assert (other.json()["state"], other.json()["decider"]) == ("confirmed", "second")
     (point,) = service.points
     assert point.p_alarm == 0.3
-    again = client("second").post(f"{POINT}/proposals/{name}/confirm", key="key-00000003")
-    assert again.status_code == 409
+    third = client("third").post(f"{POINT}/proposals/{name}/confirm", key="key-00000003")
+    assert third.status_code == 409
     assert len(service.points) == 1
     assert service.what == [
         "operating_point_proposed", "operating_point_confirmed", "refused",
@@ -52,3 +55,15 @@ def test_what_is_no_operating_point_is_refused(client) -> None:
 def test_everybody_sees_which_one_holds(client, site) -> None:
     found = client("viewer").get(POINT).json()
     assert found["p_alarm"] == site.operating_point.p_alarm
+
+
+def test_what_could_not_be_made_to_hold_is_tried_again(client, replaced, service) -> None:
+    def refuse(_) -> None:
+        raise RefusedError("the station is not running", retry_after_s=2.0)
+
+    name = propose(client)
+    path = f"{POINT}/proposals/{name}/confirm"
+    app = make_app(replaced(apply_operating_point=refuse), is_secure=False)
+    assert client("second", app).post(path).status_code == 429
+    assert client("second").post(path).json()["state"] == "confirmed"
+    assert len(service.points) == 1

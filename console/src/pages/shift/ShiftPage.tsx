@@ -1,5 +1,24 @@
 import { t } from "../../i18n";
+import { useMay } from "../../parts/session";
+import { DeclinedCounter } from "./DeclinedCounter";
+import "./shift.css";
+import { ShiftReport } from "./ShiftReport";
+import { WalkTests } from "./WalkTests";
 
+/** What a shift does at its beginning and its end, and what it counts meanwhile. */
 export default function ShiftPage() {
-  return <p className="dim">{t("nothing.here")}</p>;
+  const mayCount = useMay("record_declined");
+  const maySeeIncidents = useMay("see_incidents");
+  return (
+    <div className="shift">
+      <h1 className="hidden-words">{t("page.shift")}</h1>
+      <div className="shift-column">
+        <WalkTests />
+      </div>
+      <div className="shift-column">
+        {mayCount && <DeclinedCounter />}
+        {maySeeIncidents && <ShiftReport />}
+      </div>
+    </div>
+  );
 }

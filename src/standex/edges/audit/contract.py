@@ -17,6 +17,10 @@ class AuditError(StandexError):
     """The audit log cannot be written or read; says which, and what to do."""
 
 
+class RequestClashError(AuditError):
+    """The request was something else before; the log itself is well."""
+
+
 class What(StrEnum):
     """What can be done that somebody may have to answer for."""
 
@@ -202,7 +206,8 @@ class AuditLog(Protocol):
         An entry whose request is known already is not written again: its old row is returned.
 
         Raises:
-            AuditError: nothing was written. A known request that asked for something else is one.
+            RequestClashError: a known request asked for something else; nothing was written.
+            AuditError: nothing was written.
             ValueError: an entry is no plain text and JSON, or too long.
         """
         ...

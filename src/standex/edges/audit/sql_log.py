@@ -6,7 +6,14 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, final, runtime_checkable
 
 from standex.edges.audit.chain import beginning, checked, is_same_request, next_row
-from standex.edges.audit.contract import AuditEntry, AuditError, AuditRow, Seal, SignedHead
+from standex.edges.audit.contract import (
+    AuditEntry,
+    AuditError,
+    AuditRow,
+    RequestClashError,
+    Seal,
+    SignedHead,
+)
 
 TABLES_VERSION = 1
 _ROW, _HEAD, _SEAL = (", ".join(cls.__dataclass_fields__) for cls in (AuditRow, SignedHead, Seal))
@@ -86,7 +93,7 @@ class SqlAuditLog:
                     fresh[entry.request_id] = known
                     seq, prev_hash = known.seq, known.row_hash
                 elif not is_same_request(known, entry):
-                    raise AuditError(
+                    raise RequestClashError(
                         f"the request {entry.request_id} was something else before (row "
                         f"{known.seq}, {known.what} by {known.who}): give each request its own id"
                     )

@@ -22,6 +22,7 @@ from standex.edges.audit.contract import (
     AuditError,
     AuditLog,
     AuditRow,
+    RequestClashError,
     Seal,
     SignedHead,
 )
@@ -246,7 +247,8 @@ class AuditWriter:
         job.done.set_result(row)
 
     def _refuse(self, job: _Job, error: Exception) -> None:
-        self._tell(str(error))
+        if not isinstance(error, RequestClashError | ValueError):
+            self._tell(str(error))
         job.done.set_exception(error)
 
     def _is_due(self, *, at_end: bool) -> bool:

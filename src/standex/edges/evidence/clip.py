@@ -58,11 +58,19 @@ def looks_of(passage: Passage) -> frozenset[Look]:
 
 
 def of_person(steps: Iterable[HeldStep], passage: Passage) -> tuple[HeldStep, ...]:
-    """Return the steps with what concerns this person alone; others are left out."""
+    """Return the steps with what concerns this person alone; others are left out.
+
+    Of the sensors' words on themselves those stay that say something new.
+    """
     ids, looks = ids_of(passage), looks_of(passage)
     kept: list[HeldStep] = []
+    health: dict[str, Health] = {}
     for step in steps:
-        observations = tuple(_observations(step, ids, looks))
+        observations = tuple(
+            entry
+            for entry in _observations(step, ids, looks)
+            if not isinstance(entry, Health) or _is_new(entry, health)
+        )
         events = tuple(event for event in step.events if _concerns(event, ids, passage.alert_id))
         if observations or events:
             kept.append(replace(step, observations=observations, events=events))
@@ -126,6 +134,12 @@ def _observations(
         elif isinstance(entry, Evidence) and _look(entry) in looks:
             is_theirs = 0 <= entry.position_row == rows.get(entry.sensor_id, -1)
             yield replace(entry, position_row=0 if is_theirs else -1, patch=None)
+
+
+def _is_new(entry: Health, said: dict[str, Health]) -> bool:
+    before = said.get(entry.sensor_id)
+    said[entry.sensor_id] = entry
+    return before is None or replace(before, t_utc_ns=entry.t_utc_ns) != entry
 
 
 def _look(entry: Evidence) -> Look:

@@ -39,6 +39,8 @@ class EvidenceRule:
         is_simulated: whether the sensors are those of the twin.
         keep_s: how long a bundle may stay, from the alarm on.
         ring_s: how much of the time before the alarm is in the clip.
+        after_s: so long after its end a passage is taken for whole: until then, somebody who is
+            found again goes on in the same bundle.
         open_s: after so long a passage that has not ended is taken for whole.
         has_pictures: whether pictures on a generic figure are kept.
     """
@@ -49,6 +51,7 @@ class EvidenceRule:
     is_simulated: bool
     keep_s: float
     ring_s: float = 90.0
+    after_s: float = 5.0
     open_s: float = 300.0
     has_pictures: bool = True
 
@@ -62,6 +65,21 @@ class _Job:
     passage: Passage
     steps: tuple[HeldStep, ...]
     coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Open:
+    """An alarm whose passage goes on.
+
+    Attributes:
+        alert: as it was said.
+        passage: as it was last.
+        seen_utc_ns: when.
+    """
+
+    alert: Alert
+    passage: Passage
+    seen_utc_ns: int
 
 
 @final
@@ -78,7 +96,7 @@ class EvidenceKeeper:
         """
         self._shelf, self._rule, self._clock = shelf, rule, clock
         self._ring = StepRing(ring_s=rule.ring_s)
-        self._open: dict[str, tuple[Alert, Passage]] = {}
+        self._open: dict[str, _Open] = {}
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._ends = threading.Event()
         self._trouble = ""
@@ -105,24 +123,35 @@ class EvidenceKeeper:
                 # Without a passage there is nothing but the alert itself.
                 passage = alarmed.get(event.alert_id) or picture.passages.get(event.track_id)
                 if passage is not None:
-                    self._open[event.alert_id] = (event, passage)
+                    self._open[event.alert_id] = _Open(
+                        alert=event, passage=passage, seen_utc_ns=picture.t_utc_ns
+                    )
                     self._give(Stage.FIRST, event, passage)
-        for alert_id, (alert, passage) in list(self._open.items()):
-            latest = alarmed.get(alert_id, passage)
-            self._open[alert_id] = (alert, latest)
-            is_late = picture.t_utc_ns - alert.t_utc_ns > self._rule.open_s * 1e9
-            if alert_id not in alarmed or is_late:
+
+        def is_over(since_utc_ns: int, time_s: float) -> bool:
+            return picture.t_utc_ns - since_utc_ns >= time_s * 1e9
+
+        for alert_id in list(self._open):
+            if alert_id in alarmed:
+                self._open[alert_id] = replace(
+                    self._open[alert_id],
+                    passage=alarmed[alert_id],
+                    seen_utc_ns=picture.t_utc_ns,
+                )
+            one = self._open[alert_id]
+            is_gone = alert_id not in alarmed and is_over(one.seen_utc_ns, self._rule.after_s)
+            if is_gone or is_over(one.alert.t_utc_ns, self._rule.open_s):
                 del self._open[alert_id]
-                self._give(Stage.WHOLE, alert, latest)
-        needed = min((alert.t_utc_ns for alert, _ in self._open.values()), default=None)
+                self._give(Stage.WHOLE, one.alert, one.passage)
+        needed = min((one.alert.t_utc_ns for one in self._open.values()), default=None)
         self._ring.forget(now_utc_ns=picture.t_utc_ns, needed_from_utc_ns=needed)
 
     def close(self) -> None:
         """Write what is open as it is, and stop."""
         if self._ends.is_set():
             return
-        for alert, passage in self._open.values():
-            self._give(Stage.WHOLE, alert, passage)
+        for one in self._open.values():
+            self._give(Stage.WHOLE, one.alert, one.passage)
         self._open.clear()
         self._ends.set()
         self._jobs.put(None)

@@ -60,7 +60,7 @@ def service_report(
         tables=tuple(contents),
         folders=folders,
         recipients=recipients,
-        sensors=Counter(spec.technology for spec in site.sensors),
+        sensors=dict(Counter(spec.technology for spec in site.sensors)),
         found=found,
         n_fields=len(set(walked)),
         measures=MEASURES,

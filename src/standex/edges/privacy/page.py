@@ -32,7 +32,7 @@ class _Part:
 
 def as_markdown(report: PrivacyReport) -> str:
     """Return the report as Markdown."""
-    text = [f"# {_title(report)}", "", *_about(report), ""]
+    text = [f"# {_inline(_title(report))}", "", *_about(report), ""]
     for part in _parts(report):
         text += [f"## {part.title}", ""]
         text += [f"- {_inline(line)}" for line in part.lines]

@@ -85,6 +85,8 @@ MEANINGS: Mapping[tuple[str, str], tuple[Kind, str]] = {
     ("Trajectories", "name"): (Kind.OTHER, "of a recording of volunteers"),
     ("DriftFootprint", "age_s"): (Kind.OTHER, "of air"),
     ("SensorStatus", "age_s"): (Kind.OTHER, "of a record"),
+    ("SensorOut", "age_s"): (Kind.OTHER, "of a record"),
+    ("PictureMessage", "age_s"): (Kind.OTHER, "of the picture"),
     ("CrowdTracker", "birth_existence"): (Kind.OTHER, "of a track"),
     ("foxglove.Log", "name"): (Kind.OTHER, "of the program that speaks"),
     ("audit_about", "name"): (Kind.OTHER, _THING),
@@ -136,6 +138,8 @@ def known_fields(*packages: str) -> Iterator[SchemaField]:
     yield from fields_of_dataclasses(filter(is_dataclass, classes), package="standex.")
     for cls in classes:
         names = getattr(cls, "model_fields", None)  # of pydantic
+        if hasattr(cls, "__required_keys__"):  # a TypedDict, of whichever package
+            names = cls.__annotations__
         if cls.__module__.startswith("standex.") and isinstance(names, Mapping):
             yield from (SchemaField(where=cls.__name__, field=str(name)) for name in names)
     for module in modules:

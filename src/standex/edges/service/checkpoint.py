@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int
 
 from standex.edges.recording.codec import decode, encode, from_bytes, to_bytes
 from standex.edges.service.atomic_file import write_atomically
+from standex.fusion.drift import thinned
 from standex.model.errors import StandexError
 from standex.model.hand_over import HandOverState, Seen
 from standex.model.picture import LedgerEntry, Passage, Picture
@@ -26,6 +27,7 @@ from standex.model.tracks import Modes, Snapshot, Tracks
 
 FORMAT = 1
 MOST_BYTES = 256 * 1024 * 1024
+HISTORY_STEP_S = 0.5  # after a restart only air that drifts still asks where people were
 
 
 class CheckpointError(StandexError):
@@ -62,7 +64,7 @@ class Checkpoint:
         is_clean: whether the service ended in good order with it.
         t_utc_ns: see ``Picture``, as all that follow.
         tracks: same.
-        history: same.
+        history: same, a step every half second.
         passages: same.
         n_alerts: same.
         hand_over: same.
@@ -131,7 +133,7 @@ def checkpoint_of(
         is_clean=is_clean,
         t_utc_ns=picture.t_utc_ns,
         tracks=KeptTracks(**kept, n_descriptor=tracks.descriptor.shape[1]),
-        history=picture.history,
+        history=tuple(thinned(picture.history, step_s=HISTORY_STEP_S)),
         passages={who: _without_patches(one) for who, one in picture.passages.items()},
         n_alerts=picture.n_alerts,
         hand_over=replace(

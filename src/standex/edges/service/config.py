@@ -103,7 +103,9 @@ def parse_config(text: str, *, path: Path, site: Site) -> ServiceConfig:
     try:
         table = ServiceTable.model_validate(data)
     except ValidationError as error:
-        wrong = error.errors(include_url=False)
+        # A source that is wrong is none to pydantic: that there are too few is no problem then.
+        few = "too_short" if data.get("sources") else ""
+        wrong = [one for one in error.errors(include_url=False) if one["type"] != few]
         raise _refused(path, problems_of_shape(wrong, data, text, tables=tables)) from None
     problems: list[str] = []
     settings: dict[str, Table] = {}

@@ -40,6 +40,7 @@ class Housekeeper:
         clock: Clock,
         recordings: Path,
         folder: Path,
+        checkpoint: Path,
         evidence: Callable[[int], int],
     ) -> None:
         """Make it.
@@ -49,6 +50,7 @@ class Housekeeper:
             clock: of the service.
             recordings: folder of the recordings.
             folder: whose free space is looked at.
+            checkpoint: file of the last picture; of a service that is gone it must go, too.
             evidence: deletes the bundles whose time is over at a time; returns how many.
         """
         self.troubles: dict[str, str] = {}
@@ -56,6 +58,7 @@ class Housekeeper:
         self._clock = clock
         self._recordings = recordings
         self._folder = folder
+        self._checkpoint = checkpoint
         self._evidence = evidence
         self._proof = _Proof(since_utc_ns=clock.utc_ns())
         self._sealed_utc_ns = 0
@@ -68,6 +71,7 @@ class Housekeeper:
             ("retention", self._delete_from_store),
             ("recordings", self._delete_recordings),
             ("evidence", self._delete_evidence),
+            ("picture", self._delete_checkpoint),
             ("audit", self._seal),
             ("space", self._look_at_space),
             ("clock", self._follow_clock),
@@ -113,6 +117,16 @@ class Housekeeper:
 
     def _delete_evidence(self, now: int) -> str:
         self._count(DataClass.ALARM, self._evidence(now))
+        return ""
+
+    def _delete_checkpoint(self, now: int) -> str:
+        try:
+            written_utc_ns = self._checkpoint.stat().st_mtime_ns
+        except FileNotFoundError:
+            return ""
+        if (now - written_utc_ns) * 1e-9 >= self._kept.retention.track_s:
+            self._checkpoint.unlink(missing_ok=True)
+            self._count(DataClass.TRACK, 1)
         return ""
 
     def _seal(self, now: int) -> str:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
+from dataclasses import replace
 from typing import final
 
 from standex.edges.access.proposal import Proposals, ProposalState
@@ -45,8 +46,9 @@ class StationDoor:
             self._writer = self._loop = None
 
     def show(self, status: LiveStatus) -> None:
-        """Take a status to hand out; called a few times a second."""
-        self._status = status
+        """Take a status to hand out, with the operating point that holds; a few times a second."""
+        point = status.picture.point(self._site.operating_point)
+        self._status = replace(status, site=replace(self._site, operating_point=point))
 
     def status(self) -> LiveStatus | None:
         """Return how the station is doing, or None before its first step."""

@@ -130,6 +130,7 @@ class StationService:
             clock=clock,
             recordings=config.place(config.table.recording.folder),
             folder=config.folder,
+            checkpoint=config.place(CHECKPOINT),
             evidence=lambda now: len(self._shelf.delete_expired(now_utc_ns=now)),
         )
 

@@ -15,6 +15,7 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
+Roles = Annotated[tuple[Annotated[Role, Field(strict=False)], ...], Field(strict=False)]
 SourceKind = Literal["twin", "lab-recording", "plugin", "sapient", "mqtt"]
 LONGEST_ALARM_H = 72.0
 
@@ -99,7 +100,7 @@ class WatchTable(Table):
     """How the watch over the people is kept."""
 
     checkpoint_period_s: Positive = 1.0
-    resume_within_s: Positive = 10.0
+    resume_within_s: Positive = 30.0
     reorder_s: NotNegative = 0.1
     clock_tolerance_s: Positive = 0.05
     clock_correct_up_to_s: Positive = 3.0
@@ -178,7 +179,7 @@ class OidcTable(Table):
     redirect_uri: Name
     client_secret_file: Name | None = None
     role_claim: Name = "groups"
-    roles: Annotated[dict[str, Annotated[tuple[Role, ...], Field(strict=False)]], Field()]
+    roles: dict[str, Roles]
 
 
 class AccessTable(Table):
@@ -225,7 +226,11 @@ class CotTable(Table):
     ca: Name | None = None
     certificate: Name | None = None
     key: Name | None = None
-    is_plain: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether anybody on the way could read it."""
+        return self.transport != "tls"
 
 
 class OutputsTable(Table):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, final
 
 from standex.edges.access.tls import server_context
@@ -11,6 +12,9 @@ from standex.edges.evidence.shelf import EvidenceShelf, NoBundleError
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.interop.metrics import metrics_text
 from standex.edges.live_status import LiveStatus
+from standex.edges.privacy.identity_fields import SchemaField
+from standex.edges.privacy.of_service import service_report
+from standex.edges.privacy.schemas import known_fields
 from standex.edges.service.access_parts import AccessParts
 from standex.edges.service.config import ServiceConfig, is_loopback, secret_path
 from standex.edges.service.kept import Kept
@@ -105,6 +109,16 @@ def web_server(
     def metrics(status: LiveStatus) -> bytes:
         return metrics_text(status, outputs={k: count() for k, count in others.counts.items()})
 
+    @cache
+    def known() -> tuple[SchemaField, ...]:
+        return tuple(known_fields())  # imports whatever has a schema: once
+
+    def privacy() -> Mapping[str, Any]:
+        now = clock.utc_ns()
+        contents = kept.store.contents()
+        report = service_report(config, site, contents=contents, known=known(), t_utc_ns=now)
+        return report.document()
+
     view = ServiceView(
         site=site,
         site_toml=site_toml,
@@ -121,6 +135,7 @@ def web_server(
         walk_tests=walks,
         apply_operating_point=door.apply_operating_point,
         verify_audit=verified,
+        privacy_report=privacy,
         metrics=metrics,
         troubles=troubles,
     )

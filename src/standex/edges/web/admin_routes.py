@@ -23,6 +23,14 @@ from standex.edges.web.messages import (
 )
 from standex.edges.web.permissions import API
 from standex.edges.web.service_view import Accounts, RefusedError
+from standex.edges.web.shapes import (
+    AuditChecked,
+    Highest,
+    RecordingOut,
+    ReplayPicture,
+    SiteFile,
+    Timeline,
+)
 from standex.edges.web.site_plan import plan_of
 from standex.edges.web.web_parts import Parts, present
 from standex.model.errors import StandexError
@@ -147,9 +155,10 @@ def _add_audit(parts: Parts) -> None:
         ]
 
     @app.get(f"{API}/audit/verification")
-    async def verification() -> Json:
+    async def verification() -> AuditChecked:
         """Return whether every row is as it was written."""
-        return dict(await run_sync(present(view.verify_audit, "a check of its audit")))
+        check = present(view.verify_audit, "a check of its audit")
+        return await run_sync(check)  # type: ignore[return-value]
 
     @app.get(f"{API}/privacy")
     async def privacy(caller: CallerOf) -> Json:
@@ -163,16 +172,17 @@ def _add_recordings(parts: Parts) -> None:
     app, view, deeds = parts.app, parts.view, parts.deeds
 
     @app.get(f"{API}/recordings")
-    async def recordings() -> list[Json]:
+    async def recordings() -> list[RecordingOut]:
         """Return what can be looked back at."""
-        return [dict(one) for one in await run_sync(present(view.recordings, _RECORDINGS).all)]
+        part = present(view.recordings, _RECORDINGS)
+        return list(await run_sync(part.all))  # type: ignore[arg-type]
 
     @app.get(f"{API}/recordings/{{recording_id}}/timeline")
-    async def timeline(recording_id: RecordingId, caller: CallerOf) -> Json:
+    async def timeline(recording_id: RecordingId, caller: CallerOf) -> Timeline:
         """Return the marks of a recording; the look is audited."""
         part = present(view.recordings, _RECORDINGS)
         await deeds.looked(caller, What.REPLAY_SEEN, recording_id)
-        return dict(await run_sync(part.timeline, recording_id))
+        return await run_sync(part.timeline, recording_id)  # type: ignore[return-value]
 
     @app.get(f"{API}/recordings/{{recording_id}}/pictures")
     async def pictures(
@@ -181,7 +191,7 @@ def _add_recordings(parts: Parts) -> None:
         from_s: Seconds = 0.0,
         to_s: Seconds = 10.0,
         step_s: Annotated[float, Query(ge=0.05, le=60)] = 0.1,
-    ) -> list[Json]:
+    ) -> list[ReplayPicture]:
         """Return pictures of a recording, in the form of the live one, marked as replay."""
         part = present(view.recordings, _RECORDINGS)
         if not 0 < (to_s - from_s) / step_s <= _MOST_PICTURES:
@@ -192,19 +202,20 @@ def _add_recordings(parts: Parts) -> None:
             found = part.pictures(recording_id, from_s=from_s, to_s=to_s, step_s=step_s)
             return [{**one, "is_replay": True} for one in found]
 
-        return await run_sync(call)
+        return await run_sync(call)  # type: ignore[return-value]
 
     @app.get(f"{API}/recordings/{{recording_id}}/highest")
-    async def highest(recording_id: RecordingId) -> Json:
+    async def highest(recording_id: RecordingId) -> Highest:
         """Return the highest posterior of each person, to try other thresholds with."""
-        return dict(await run_sync(present(view.recordings, _RECORDINGS).highest, recording_id))
+        part = present(view.recordings, _RECORDINGS)
+        return await run_sync(part.highest, recording_id)  # type: ignore[return-value]
 
 
 def _add_site_file(parts: Parts) -> None:
     app, view, deeds = parts.app, parts.view, parts.deeds
 
     @app.get(f"{API}/site-file")
-    async def site_file() -> Json:
+    async def site_file() -> SiteFile:
         """Return the text of the site file, and of the draft if there is one."""
         draft = await run_sync(view.store.get, DRAFTS, view.site.site_id)
         return {"toml": view.site_toml, "draft": None if draft is None else draft.body["toml"]}

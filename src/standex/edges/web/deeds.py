@@ -120,7 +120,8 @@ class Deeds:
             AuditError: it could not be kept, and so nothing may be shown.
         """
         hour = self._view.clock.utc_ns() // (3600 * 10**9)
-        await self.note(self.entry(caller, f"look:{what}:{of_what}:{hour}", what, of_what))
+        key = f"look:{role_words(caller)}:{what}:{of_what}:{hour}"
+        await self.note(self.entry(caller, key, what, of_what))
 
     def _once(self, entry: AuditEntry, call: Callable[[], Json], told_once: str) -> Json:
         name, digest = entry.request_id, _digest(entry)
@@ -154,7 +155,7 @@ class Deeds:
                 what=What.REFUSED,
                 of_what=entry.of_what,
                 why=str(error)[:500],
-                request_id=f"{entry.request_id}:refused",
+                request_id=f"{entry.request_id}:refused:{_short(str(error))}",
                 body={"asked": entry.what.value},
             )
             self._view.audit.append((refused,))
@@ -174,3 +175,7 @@ class Deeds:
 def _digest(entry: AuditEntry) -> str:
     said = [entry.who, entry.what.value, entry.of_what, entry.why, dict(entry.body)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _short(words: str) -> str:
+    return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:12]

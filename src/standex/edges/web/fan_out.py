@@ -7,6 +7,7 @@ the client is sent everything anew; who takes nothing for some seconds is let go
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
@@ -23,6 +24,8 @@ from standex.edges.web.picture_message import (
     to_text,
 )
 from standex.edges.web.service_view import ServiceView
+
+_LOG = logging.getLogger("standex.web")
 
 PERIOD_S = 0.1
 HEALTH_PERIOD_S = 2.0
@@ -116,11 +119,18 @@ class FanOut:
         try:
             due = anyio.current_time()
             while True:
-                self.tick()
+                self._tick_guarded()
                 due = max(due + PERIOD_S, anyio.current_time())
                 await anyio.sleep_until(due)
         finally:
             stop()
+
+    def _tick_guarded(self) -> None:
+        try:
+            self.tick()
+        except Exception:  # noqa: BLE001 - logged, and the next tick may be fine
+            # Clients see the age of what they have grow.
+            _LOG.exception("no live picture could be made")
 
     def tick(self) -> None:
         """Make the messages of this moment, once for each kind of client."""

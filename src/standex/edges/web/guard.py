@@ -68,15 +68,15 @@ class Guard:
 
     async def _note_refusal(self, caller: Caller, method: str, path: str) -> None:
         """Keep it in the audit, once a day for each account and endpoint."""
-        now = self._view.clock.utc_ns()
+        now, roles = self._view.clock.utc_ns(), role_words(caller)
         entry = AuditEntry(
             t_utc_ns=now,
             who=caller.account_id,
-            role=role_words(caller),
+            role=roles,
             what=What.REFUSED,
             of_what=f"{method} {path}",
             why="",
-            request_id=f"refused:{caller.account_id}:{method} {path}:{now // _DAY_NS}",
+            request_id=f"refused:{caller.account_id}:{roles}:{method} {path}:{now // _DAY_NS}",
         )
         await run_sync(self._view.audit.append, (entry,))
 

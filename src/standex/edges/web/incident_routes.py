@@ -23,7 +23,7 @@ from standex.edges.web.messages import (
 )
 from standex.edges.web.permissions import API
 from standex.edges.web.service_view import Caller, NotThereError
-from standex.edges.web.shapes import PatchOut, Why
+from standex.edges.web.shapes import PatchOut, ShiftReport, Why
 from standex.edges.web.web_parts import Parts, present
 
 IncidentId = Annotated[str, Path(min_length=1, max_length=100)]
@@ -85,11 +85,11 @@ def _add_looks(parts: Parts) -> None:
     async def report(
         from_utc_ms: Annotated[int, Query(ge=0, le=10**14)],
         to_utc_ms: Annotated[int, Query(ge=1, le=10**14)],
-    ) -> dict[str, Any]:
+    ) -> ShiftReport:
         """Return figures of a span of time, for handing over."""
         if from_utc_ms >= to_utc_ms:
             raise ActionRefusedError("the span of time is empty")
-        return shift_report(
+        return shift_report(  # type: ignore[return-value]
             view.desk.incidents(),
             from_utc_ns=from_utc_ms * 1_000_000,
             to_utc_ns=to_utc_ms * 1_000_000,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from anyio.to_thread import run_sync
 from fastapi import Path
 
-from standex.edges.access.proposal import Proposal, Proposals
+from standex.edges.access.proposal import Proposal, Proposals, ProposalState
 from standex.edges.audit.contract import What
 from standex.edges.web.deeds import KeyOf
 from standex.edges.web.guard import CallerOf
@@ -76,7 +76,7 @@ def add_operating_point_routes(parts: Parts) -> None:
 
         def call() -> Json:
             now = view.clock.utc_ns()
-            decided = proposals().put(proposal.confirmed(by=caller.account_id, t_utc_ns=now))
+            decided = _confirmed(proposals(), proposal, by=caller.account_id, t_utc_ns=now)
             hold(_point_of(proposal))
             return out_of(decided).model_dump(mode="json")
 
@@ -123,6 +123,12 @@ def _get(proposals: Proposals, proposal_id: str) -> Proposal:
         if one.proposal_id == proposal_id and one.what == WHAT:
             return one
     raise NotThereError(f"there is no proposal {proposal_id!r}")
+
+
+def _confirmed(proposals: Proposals, proposal: Proposal, *, by: str, t_utc_ns: int) -> Proposal:
+    if proposal.state is ProposalState.CONFIRMED and proposal.decider == by:
+        return proposal  # it could not be made to hold then: once more
+    return proposals.put(proposal.confirmed(by=by, t_utc_ns=t_utc_ns))
 
 
 def _point_of(proposal: Proposal) -> OperatingPoint:

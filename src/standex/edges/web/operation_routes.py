@@ -1,5 +1,6 @@
 """Day to day: the stop button, arming, operating points, walk tests, who declined, exercises."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -41,7 +42,8 @@ def _add_orders(parts: Parts) -> None:
     @app.post(f"{API}/orders/stop")
     async def stop(asked: StopAsked, caller: CallerOf, key: KeyOf) -> Done:
         """Stop sensors and tasks: at once, and only then in the audit."""
-        order(OrderKind.STOP, caller, sensor_id=asked.sensor_id, why=asked.why or "stop button")
+        why = asked.why or "stop button"
+        await run_sync(partial(order, OrderKind.STOP, caller, sensor_id=asked.sensor_id, why=why))
         entry = deeds.entry(caller, key, What.STOPPED, asked.sensor_id, why=asked.why)
         await deeds.note(entry)
         return Done(detail="stopped")
@@ -71,7 +73,8 @@ def _add_orders(parts: Parts) -> None:
     @app.post(f"{API}/orders/disarm")
     async def disarm(asked: StopAsked, caller: CallerOf, key: KeyOf) -> Done:
         """Let a tasked sensor be used no more."""
-        order(OrderKind.DISARM, caller, sensor_id=asked.sensor_id, why=asked.why or "disarmed")
+        why = asked.why or "disarmed"
+        await run_sync(partial(order, OrderKind.DISARM, caller, sensor_id=asked.sensor_id, why=why))
         await deeds.note(deeds.entry(caller, key, What.DISARMED, asked.sensor_id, why=asked.why))
         return Done(detail="disarmed")
 

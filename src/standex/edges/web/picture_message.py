@@ -148,7 +148,7 @@ def health_message(
             }
             for one in armed.values()
         ],
-        "operating_point": point_of(site),
+        "operating_point": point_of(site if status is None else status.site),
         "update_p95_ms": None if status is None else number(status.update_p95_ms),
         "n_dropped_batches": 0 if status is None else status.n_dropped_batches,
     }

@@ -285,7 +285,7 @@ class ServiceView:
         store: for proposals, counts of who declined, and keys of requests.
         desk: incidents.
         status: how the station is doing, at this moment; None before its first step.
-        order: give an order to the station; returns at once.
+        order: give an order to the station; may wait until it has taken it.
         sign_in: sessions.
         accounts: who may sign in.
         audit: who did what.

@@ -279,5 +279,97 @@ class PatchOut(TypedDict):
     values: list[list[float | None]]
 
 
+class RecordingOut(TypedDict):
+    """A recording that can be looked back at."""
+
+    recording_id: str
+    site_id: str
+    started_utc_ms: int
+    is_simulated: bool
+    n_bytes: int
+
+
+class Mark(TypedDict):
+    """Something that was said in a recording; the kind is the name of an event."""
+
+    at_s: float
+    kind: str
+    of: str
+    text: str
+
+
+class Timeline(TypedDict):
+    """How long a recording is, and what happened in it."""
+
+    started_utc_ms: int
+    duration_s: float
+    is_simulated: bool
+    is_replay: bool
+    marks: list[Mark]
+
+
+class ReplayPicture(PictureMessage):
+    """A picture of the past, in the form of the live one; ``at_s`` since the recording began."""
+
+    is_replay: bool
+    at_s: float
+
+
+class HighestOfPerson(TypedDict):
+    """The highest posterior of somebody in a recording, and when."""
+
+    track_id: int
+    p_highest: float
+    at_s: float
+    coverage: float
+    outcome: str
+
+
+class Highest(TypedDict):
+    """What other thresholds would have said: an alarm for each person at or above them."""
+
+    started_utc_ms: int
+    duration_s: float
+    is_simulated: bool
+    is_replay: bool
+    p_alarm: float
+    people: list[HighestOfPerson]
+
+
+class ShiftReport(TypedDict):
+    """Figures of a span of time, for handing over."""
+
+    from_utc_ms: int
+    to_utc_ms: int
+    n_incidents: int
+    per_hour: float
+    per_10_min: float
+    target_per_10_min: float
+    most_in_10_min: int
+    by_priority: dict[str, int]
+    by_disposition: dict[str, int]
+    n_returned_unacknowledged: int
+    n_escalated: int
+    median_acknowledged_s: float | None
+    slowest_acknowledged_s: float | None
+    by_account: dict[str, int]
+    still_open: list[str]
+
+
+class AuditChecked(TypedDict):
+    """Whether every row of the audit is as it was written."""
+
+    is_whole: bool
+    n_rows: int
+    problems: list[str]
+
+
+class SiteFile(TypedDict):
+    """The text of the site file, and of a draft."""
+
+    toml: str
+    draft: str | None
+
+
 LIVE = (HelloMessage, PictureMessage, HealthMessage, IncidentsMessage)
 """What comes over the WebSocket; no path of OpenAPI has these."""

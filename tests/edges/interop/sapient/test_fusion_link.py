@@ -189,6 +189,20 @@ def test_who_sends_nothing_but_rubbish_is_let_go(make, book) -> None:
     assert (link.n_bad, book.n_refused) == (MOST_BAD_IN_A_ROW, MOST_BAD_IN_A_ROW)
 
 
+def test_a_hitch_of_the_line_does_not_cut_it(make, words, heard, sent, clock) -> None:
+    """Whole scans that come too late are left out and counted; of the errors not all are sent."""
+    link = make()
+    take(link, words.registration())
+    clock.advance(1.0)
+    for _ in range(400):
+        take(link, words.detection())
+    assert link.closing == ""
+    assert link.n_bad == 400
+    assert len(sent) <= 1 + MOST_BAD_IN_A_ROW
+    take(link, words.detection(t_utc_ns=T0 + 1000 * MS))
+    assert heard.said[-1] == ("detection", "radar-0")
+
+
 def test_middleware_relays_many_and_others(make, words, heard, sent) -> None:
     link = make(is_relay=True)
     stranger = words.registration()

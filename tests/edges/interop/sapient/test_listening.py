@@ -31,7 +31,7 @@ def test_each_hears_the_other(words) -> None:
                 clock=CLOCK,
                 show=heard.append,
                 on_open=ports.put_nowait,
-            )  # fmt: skip
+            )
         )
         where = Address(host="127.0.0.1", port=await ports.get())
         broken = words.detection()

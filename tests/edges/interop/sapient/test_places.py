@@ -1,5 +1,6 @@
 """Places of the standard on the plan: every coordinate system says the same place."""
 
+from dataclasses import replace
 from math import cos, sin
 
 import numpy as np
@@ -111,8 +112,6 @@ def test_what_is_no_place_is_not_a_number(places: Places, anchor: Anchor) -> Non
 
 def test_sea_level_and_ellipsoid(anchor: Anchor) -> None:
     """A place in a hall hardly moves with its height, whatever that is above."""
-    from dataclasses import replace
-
     high = replace(anchor, geoid_m=48.0)
     places = Places(anchor=high, site_from_node=RigidTransform.from_pose(
         position_m=(0.0, 0.0, 0.0), yaw_rad=0.0), sigma_m=1.0, are_errors_m=True)  # fmt: skip

@@ -1,5 +1,6 @@
 """Nodes over real sockets: heard, answered, refused, told of when they are gone."""
 
+import asyncio
 import queue
 import socket
 import threading
@@ -16,7 +17,8 @@ from standex.edges.interop.sapient.errors import SapientError
 from standex.edges.interop.sapient.fusion_link import Peer
 from standex.edges.interop.sapient.generated.status_report_pb2 import StatusReport
 from standex.edges.interop.sapient.ids import ulid
-from standex.edges.interop.sapient.messages import kind_of
+from standex.edges.interop.sapient.loop_thread import LoopThread
+from standex.edges.interop.sapient.messages import decoded, kind_of
 from standex.edges.interop.sapient.own_node import OwnNode
 from standex.edges.interop.sapient.sapient_source import Address, SapientSource
 from standex.edges.live import LiveSource, TellingSource
@@ -180,13 +182,18 @@ def test_a_revoked_paper_ends_the_connection(own: OwnNode, play, words) -> None:
     source.close()
 
 
+def test_may_be_for_some_of_the_sensors_alone(own: OwnNode) -> None:
+    source = SapientSource(own, clock=CLOCK, sensor_ids=["radar-1"])
+    assert set(source.troubles()) == set(source.counts()) == {"radar-1"}
+
+
 def test_a_port_that_is_taken_is_told(own: OwnNode) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         where = Address(host="127.0.0.1", port=other.getsockname()[1])
         source = SapientSource(own, clock=CLOCK, listen=where)
-        with pytest.raises(SapientError, match="cannot listen on 127.0.0.1"):
+        with pytest.raises(SapientError, match=r"cannot listen on 127\.0\.0\.1"):
             source.start()
         source.close()
 
@@ -194,10 +201,6 @@ def test_a_port_that_is_taken_is_told(own: OwnNode) -> None:
 @pytest.mark.slow
 def test_nodes_behind_middleware(own: OwnNode, words, until) -> None:
     """A server that relays what nodes say, as other people's middleware does at its peers' port."""
-    import asyncio
-
-    from standex.edges.interop.sapient.loop_thread import LoopThread
-
     heard: list[str] = []
     lines: list[Connection] = []
 
@@ -208,8 +211,6 @@ def test_nodes_behind_middleware(own: OwnNode, words, until) -> None:
             lines.append(connection)
 
         def take(self, packet: bytes, /) -> None:
-            from standex.edges.interop.sapient.messages import decoded
-
             heard.append(kind_of(decoded(packet)))
 
         def ended(self, why: str, /) -> None:

@@ -1,17 +1,20 @@
 """This station as another one's node: over real sockets, through losses of the line."""
 
+import asyncio
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from standex.edges.clock import SystemClock
+from standex.edges.interop.sapient.connection import Connection
 from standex.edges.interop.sapient.generated.sapient_message_pb2 import SapientMessage
 from standex.edges.interop.sapient.loop_thread import LoopThread
 from standex.edges.interop.sapient.messages import decoded, kind_of, utc_ns_of
 from standex.edges.interop.sapient.own_node import OwnNode
 from standex.edges.interop.sapient.replies import alert_ack, registration_ack
-from standex.edges.interop.sapient.sapient_source import Address
+from standex.edges.interop.sapient.sapient_source import Address, SapientSource
 from standex.edges.interop.sapient.uplink import SapientUplink
 from standex.edges.interop.sapient.validation import TimeRules, problems_of
 from standex.model.event import Alert
@@ -25,10 +28,6 @@ class StrictNode:
     """A node above that lets nothing pass: fields, times, order of scans."""
 
     def __init__(self) -> None:
-        import asyncio
-
-        from standex.edges.interop.sapient.connection import Connection
-
         self.heard: list[SapientMessage] = []
         self.problems: list[str] = []
         self.lines: list[Connection] = []
@@ -121,6 +120,37 @@ def test_reports_to_a_strict_node_and_survives_losing_it(
     assert above.problems == []
     assert uplink.counts().n_connections == 4
     above.close()
+
+
+@pytest.mark.slow
+def test_one_station_is_a_sensor_of_another(own: OwnNode, words, picture: Picture) -> None:
+    """What one sends upward, the other reads as it was meant: places, spread, who is a person."""
+    tokens: list[str] = []
+    above = SapientSource(
+        own,
+        clock=CLOCK,
+        listen=Address(host="127.0.0.1", port=0),
+        admission=lambda claim: tokens.append(claim.token) or "",
+        rules=TimeRules(oldest_s=5.0),
+    )
+    above.start()
+    below = replace(own, node_id=words.nodes[0], token="shown")
+    assert "shown" not in repr(below)
+    uplink = SapientUplink(below, Address(host="127.0.0.1", port=above.port), clock=CLOCK)
+    now = CLOCK.utc_ns()
+    still = picture.tracks.mean * [1.0, 1.0, 0.0, 0.0]
+    uplink.heard(replace(picture, tracks=replace(picture.tracks, t_utc_ns=now, mean=still)), ())
+    record = next(one for one in above.records() if len(one.arrays["p_person"]))
+    uplink.close()
+    above.close()
+    assert tokens == ["shown"]
+    np.testing.assert_allclose(record.arrays["position_site_m"], [[3, 4], [8, 2]], atol=1e-5)
+    dt_s = (record.t_utc_ns - now) * 1e-9
+    np.testing.assert_allclose(
+        record.arrays["covariance_site_m2"][0], np.diag([0.04, 0.09]) + 0.01 * dt_s**2 * np.eye(2),
+        rtol=1e-3, atol=1e-6,
+    )  # fmt: skip
+    np.testing.assert_allclose(record.arrays["p_person"], [0.95, 0.99], rtol=1e-5)
 
 
 def test_nobody_above_costs_nothing_and_forgets_no_alert(

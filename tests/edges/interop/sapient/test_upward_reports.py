@@ -12,6 +12,7 @@ from standex.edges.interop.sapient.validation import problems_of
 from standex.model.event import Alert, PersonRejoined
 from standex.model.frames import RigidTransform
 from standex.model.picture import Picture
+from standex.model.tracks import no_tracks
 
 T0 = 1_760_000_000_000_000_000
 
@@ -112,6 +113,4 @@ def test_an_alert(reports: UpwardReports, alert: Alert) -> None:
 
 
 def test_nobody(reports: UpwardReports, picture: Picture) -> None:
-    from standex.model.tracks import no_tracks
-
     assert reports.detections(replace(picture, tracks=no_tracks(T0)), t_utc_ns=T0) == []

@@ -114,6 +114,7 @@ def test_times(words) -> None:
         TimeRules(oldest_s=float("nan"))
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_any_change_of_a_good_packet_is_judged_not_crashed(data: st.DataObject) -> None:
     message = SapientMessage(node_id="a8654cdf-4328-47de-81fa-c495589e30c9")

@@ -23,6 +23,7 @@ from standex.edges.interop.sapient.replies import alert_ack, error_of, registrat
 from standex.edges.interop.sapient.validation import TimeRules, problems_of
 
 MOST_BAD_IN_A_ROW = 50
+ERROR_EVERY_S = 0.1
 _REMEMBERED_REPORTS = 8192
 _TOKEN = "Bearer "  # noqa: S105 - the word before one
 
@@ -121,7 +122,7 @@ class FusionLink:
         self._send = send
         self._rules = rules or TimeRules()
         self._nodes: dict[str, _Node] = {}
-        self._n_bad_in_a_row = 0
+        self._n_bad_in_a_row = self._error_utc_ns = 0
 
     @property
     def is_registered(self) -> bool:
@@ -138,11 +139,13 @@ class FusionLink:
             self._refuse(packet, (str(error),), node_id="", now=now)
             return
         problems = problems_of(message)
-        late = self._rules.problem(message, now_utc_ns=now) if message.HasField("timestamp") else ""
-        if late:
-            problems = (*problems, late)
         if problems:
             self._refuse(packet, problems, node_id=message.node_id, now=now)
+            return
+        late = self._rules.problem(message, now_utc_ns=now)
+        if late:
+            # A hitch of the line makes a whole scan late: that is no reason to cut the line.
+            self._refuse(packet, (late,), node_id=message.node_id, now=now, is_rubbish=False)
             return
         problem = self._handle(message, now)
         if problem:
@@ -253,16 +256,27 @@ class FusionLink:
         self._listener.detection(node.sensor_id, report, t_utc_ns)
         return ""
 
-    def _refuse(self, packet: bytes, problems: tuple[str, ...], *, node_id: str, now: int) -> None:
+    def _refuse(
+        self,
+        packet: bytes,
+        problems: tuple[str, ...],
+        *,
+        node_id: str,
+        now: int,
+        is_rubbish: bool = True,
+    ) -> None:
         self._book.refuse(
             t_utc_ns=now, address=self._peer.address, node_id=node_id, reason="; ".join(problems)
         )
-        self._count_bad()
-        to = node_id if node_id in self._nodes else ""
-        self._send(error_of(packet, problems, own_id=self._own_id, t_utc_ns=now, node_id=to))
+        self._count_bad(is_rubbish=is_rubbish)
+        # Of a flood not every message is answered.
+        if self.n_bad <= MOST_BAD_IN_A_ROW or abs(now - self._error_utc_ns) >= ERROR_EVERY_S * 1e9:
+            self._error_utc_ns = now
+            to = node_id if node_id in self._nodes else ""
+            self._send(error_of(packet, problems, own_id=self._own_id, t_utc_ns=now, node_id=to))
 
-    def _count_bad(self) -> None:
+    def _count_bad(self, *, is_rubbish: bool = True) -> None:
         self.n_bad += 1
-        self._n_bad_in_a_row += 1
+        self._n_bad_in_a_row += is_rubbish
         if self._n_bad_in_a_row >= MOST_BAD_IN_A_ROW:
             self.closing = f"{MOST_BAD_IN_A_ROW} bad messages in a row"

@@ -21,6 +21,7 @@ from standex.model.observation import Health, HealthReason, HealthState
 from standex.model.record import Record
 from standex.model.site import SensorSpec
 
+QUIET_PERIODS = 3.0
 HOLD_S = 0.02
 """A scan is complete when nothing more of it has come for so long."""
 
@@ -206,7 +207,9 @@ class NodeFeed:
             return (self._give(now_utc_ns),)
         period_s = 1 / self.spec.rate_hz
         is_due = (now_utc_ns - self._given_utc_ns) * 1e-9 >= period_s
-        is_quiet = (now_utc_ns - self._came_utc_ns) * 1e-9 >= max(1.5 * period_s, self._delay_s)
+        is_quiet = (now_utc_ns - self._came_utc_ns) * 1e-9 >= max(
+            QUIET_PERIODS * period_s, self._delay_s
+        )
         if not (is_due and (self._is_detecting or self._not_done) and is_quiet):
             return ()
         # A detection may still be on its way that is older than now.

@@ -1,7 +1,7 @@
 """What this station says of itself to nodes above it and to middleware: registration, status."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from standex import __version__
 from standex.edges.interop.anchor import Anchor
@@ -43,6 +43,7 @@ class OwnNode:
         site: that it watches.
         anchor: of the site.
         dependent_node_ids: nodes that report to it.
+        token: shown to a node above that asks for one, in its registration; or empty.
     """
 
     node_id: str
@@ -50,6 +51,7 @@ class OwnNode:
     site: Site
     anchor: Anchor
     dependent_node_ids: tuple[str, ...] = ()
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not is_uuid4(self.node_id):
@@ -61,6 +63,8 @@ class OwnNode:
     def registration(self, t_utc_ns: int) -> SapientMessage:
         """Return what it can do: follow people, say how sure it is, raise alerts."""
         message = new_message(node_id=self.node_id, t_utc_ns=t_utc_ns)
+        if self.token:
+            message.additional_information = f"Bearer {self.token}"
         out = message.registration
         out.node_definition.add(node_type=Registration.NODE_TYPE_FUSION_NODE)
         out.icd_version = ICD_VERSION

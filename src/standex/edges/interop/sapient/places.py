@@ -36,7 +36,8 @@ from standex.edges.interop.sapient.generated.range_bearing_pb2 import (
 from standex.model.frames import RigidTransform
 
 _RAD = pi / 180
-_SMALLEST_SIGMA_M = 0.02
+_SMALLEST_SIGMA_M, _LARGEST_SIGMA_M = 0.02, 1e4
+_NOWHERE = 1e9  # no number of a place on Earth, in whatever unit, is so large
 _CONE_STEPS = 16
 # Units of range-bearing: radians a unit of angle, metres a unit of range.
 _UNITS = {
@@ -90,6 +91,7 @@ class Places:
         own_zone = zone or self.anchor.utm_zone()
         for (system, zone_text), rows in of_system.items():
             values = np.array([_values(places[row]) for row in rows])
+            values[np.abs(values) > _NOWHERE] = np.nan
             values[:, 2] += [
                 self.anchor.geoid_m if places[row].datum == LOCATION_DATUM_WGS84_G else 0.0
                 for row in rows
@@ -142,7 +144,7 @@ class Places:
         ``turn_rad``: of the grid's north, clockwise from the site's y axis.
         """
         sigma = np.where(np.isfinite(error_m) & (error_m > 0), error_m, self.sigma_m)
-        sigma = np.maximum(sigma, _SMALLEST_SIGMA_M)
+        sigma = np.clip(sigma, _SMALLEST_SIGMA_M, _LARGEST_SIGMA_M)
         turn = np.array([[cos(turn_rad), sin(turn_rad)], [-sin(turn_rad), cos(turn_rad)]])
         return np.einsum("ij,nj,kj->nik", turn, sigma**2, turn)
 
@@ -167,12 +169,12 @@ class Places:
             return nowhere  # a bearing alone is no place
         unit_rad, unit_m = units
         azimuth = self._azimuth_rad(place.azimuth * unit_rad, place.datum)
+        if not (np.isfinite(azimuth) and abs(azimuth) + abs(place.range) < _NOWHERE):
+            return nowhere
         away_m = place.range * unit_m * cos(place.elevation * unit_rad)
         at = self.site_from_node.translation_m[:2] + away_m * np.array([sin(azimuth), cos(azimuth)])
         across = place.azimuth_error * unit_rad * away_m if place.azimuth_error > 0 else np.nan
         along = place.range_error * unit_m if place.range_error > 0 else np.nan
-        if not np.isfinite(azimuth):
-            return nowhere
         return at, self._turned(np.array([[across, along]]), azimuth)[0]
 
     def _cone(self, cone: RangeBearingCone) -> np.ndarray:
@@ -181,6 +183,8 @@ class Places:
             return np.zeros((0, 2))
         unit_rad, unit_m = units
         middle = self._azimuth_rad(cone.azimuth * unit_rad, cone.datum)
+        if not abs(middle) + abs(cone.range) + abs(cone.horizontal_extent) < _NOWHERE:
+            return np.zeros((0, 2))
         half = min(abs(cone.horizontal_extent) * unit_rad, 2 * pi) / 2
         azimuth = middle + np.linspace(-half, half, _CONE_STEPS)
         foot = self.site_from_node.translation_m[:2]

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -98,6 +98,7 @@ class SapientSource:
         rules: TimeRules | None = None,
         most_bytes: int = MOST_BYTES,
         admit_again_s: float = ADMIT_AGAIN_S,
+        sensor_ids: Collection[str] | None = None,
     ) -> None:
         """Make a source; nothing is opened before ``start``.
 
@@ -112,6 +113,7 @@ class SapientSource:
             rules: of times.
             most_bytes: longest message.
             admit_again_s: how often ``admission`` is asked again about who is connected.
+            sensor_ids: whose nodes are let in here; None for all of the site.
 
         Raises:
             SiteError: a sensor's settings cannot be used.
@@ -121,7 +123,11 @@ class SapientSource:
         self._listen, self._middleware = listen, middleware
         self._rules, self._most_bytes = rules or TimeRules(), most_bytes
         self._admit_again_s = admit_again_s
-        nodes = nodes_of(own.site)
+        nodes = {
+            node_id: spec
+            for node_id, spec in nodes_of(own.site).items()
+            if sensor_ids is None or spec.sensor_id in sensor_ids
+        }
         self._book = NodeBook(nodes, admission=admission, on_refusal=on_refusal)
         self._feeds = {
             spec.sensor_id: NodeFeed(spec, self._places(spec.sensor_id)) for spec in nodes.values()

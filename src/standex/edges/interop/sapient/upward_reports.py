@@ -106,7 +106,8 @@ class UpwardReports:
             out.enu_velocity.east_rate_error, out.enu_velocity.north_rate_error = speed_sigma[
                 at
             ].tolist()
-            out.classification.add(type=PERSON, confidence=out.detection_confidence)
+            is_person = float(np.clip(1 - tracks.p_object[row], 0, 1))
+            out.classification.add(type=PERSON, confidence=is_person)
             (ee, en), (_, nn) = covariance[at].tolist()
             infos = {"covariance_enu_m2": f"{ee:.6g} {en:.6g} {nn:.6g}"}
             passage = picture.passages.get(track_id)

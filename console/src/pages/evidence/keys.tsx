@@ -1,0 +1,57 @@
+import { useEffect, useRef } from "react";
+import { t } from "../../i18n";
+
+export type Keys = Readonly<Record<string, { readonly does: string; readonly run: () => void }>>;
+
+/** Keys of a page; not while somebody writes, and not while a dialog is open. */
+export function useKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const take = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const target = event.target instanceof HTMLElement ? event.target : null;
+      if (target?.closest("input, select, textarea, [contenteditable]")) return;
+      if (document.querySelector("dialog[open]") !== null) return;
+      const deed = latest.current[event.key];
+      if (deed === undefined) return;
+      event.preventDefault();
+      deed.run();
+    };
+    addEventListener("keydown", take);
+    return () => removeEventListener("keydown", take);
+  }, []);
+}
+
+/** The list of keys behind "?". */
+export function KeysHelp({ keys }: { readonly keys: Keys }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useKeys({ "?": { does: "", run: () => dialog.current?.showModal() } });
+  return (
+    <>
+      <button type="button" aria-label={t("keys.title")} title={t("keys.title")} onClick={() => dialog.current?.showModal()}>
+        ?
+      </button>
+      <dialog ref={dialog} aria-label={t("keys.title")}>
+        <div className="stack">
+          <h2>{t("keys.title")}</h2>
+          <table>
+            <tbody>
+              {Object.entries(keys).map(([key, { does }]) => (
+                <tr key={key}>
+                  <th scope="row">
+                    <kbd>{key === " " ? "␣" : key}</kbd>
+                  </th>
+                  <td>{does}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <button type="button" autoFocus onClick={() => dialog.current?.close()}>
+            {t("action.close")}
+          </button>
+        </div>
+      </dialog>
+    </>
+  );
+}

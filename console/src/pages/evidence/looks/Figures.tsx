@@ -1,0 +1,31 @@
+import { t, word } from "../../../i18n";
+import { numberText } from "../chart/scale";
+import { figureUnit, type LedgerEntry } from "./bundle";
+
+/** The figures behind a look, before any calibration: for whoever asks what was measured. */
+export function Figures({ entries }: { readonly entries: readonly LedgerEntry[] }) {
+  return (
+    <table className="figures-table">
+      <thead>
+        <tr>
+          <th scope="col">{t("figures.zone")}</th>
+          <th scope="col">{t("figures.figure")}</th>
+          <th scope="col">{t("figures.value")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.flatMap((entry, row) =>
+          Object.entries(entry.score).map(([name, value], column) => (
+            <tr key={`${row}-${name}`}>
+              <td>{column === 0 ? word("body", entry.zone ?? "unknown") : ""}</td>
+              <td>{word("figure", name)}</td>
+              <td className="number">
+                {typeof value === "number" ? numberText(value) : value} {figureUnit(name)}
+              </td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,69 @@
+import type { Why } from "../../../api/types";
+import { t, word } from "../../../i18n";
+import { clockText } from "../../../parts/clock";
+import { percentText } from "../chart/scale";
+
+interface Props {
+  readonly why: Why;
+  readonly chosen: number | null;
+  readonly onChoose: (step: number) => void;
+}
+
+/** The same as the chart, in words: which look said what, and where that left the person. */
+export function LedgerTable({ why, chosen, onChoose }: Props) {
+  return (
+    <table className="ledger-table">
+      <thead>
+        <tr>
+          <th scope="col">{t("ledger.look")}</th>
+          <th scope="col">{t("ledger.said")}</th>
+          <th scope="col">{t("ledger.factor")}</th>
+          <th scope="col">{t("ledger.after")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr className="dim">
+          <td>{t("ledger.before")}</td>
+          <td>{t("ledger.prior")}</td>
+          <td />
+          <td className="number">{percentText(why.prior)}</td>
+        </tr>
+        {why.steps.map((step) => (
+          <tr key={step.number} className={step.number === chosen ? "is-it" : undefined} aria-current={step.number === chosen}>
+            <td>
+              <span className="look-name">
+                <button type="button" onClick={() => onChoose(step.number)} aria-label={t("ledger.choose", { number: step.number })}>
+                  {step.number}
+                </button>
+                <span>
+                  <strong>{step.sensor_id}</strong>
+                  <br />
+                  <span className="number dim">{clockText(step.t_utc_ms, "local")}</span>
+                </span>
+              </span>
+            </td>
+            <td>
+              {step.said.map((said, row) => (
+                <p key={row} className="said">
+                  {said.reason || word("body", said.zone ?? "unknown")}
+                  {!said.counts && <em> · {t("ledger.counts_nothing")}</em>}
+                  {said.carried_from !== 0 && <em> · {t("ledger.carried", { track: said.carried_from })}</em>}
+                  {said.attachment < 0.9 && <em> · {t("ledger.attachment", { p: percentText(said.attachment) })}</em>}
+                </p>
+              ))}
+            </td>
+            <td className="number">
+              {step.said.map((said, row) => (
+                <p key={row} className="said">
+                  {said.words}
+                  {said.counts && said.weight < 0.95 && <span className="dim"> ({t("ledger.weight", { weight: said.weight.toFixed(2) })})</span>}
+                </p>
+              ))}
+            </td>
+            <td className="number after">{percentText(step.p_after)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

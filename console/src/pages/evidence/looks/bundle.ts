@@ -1,0 +1,82 @@
+// What is read of an evidence bundle: its list of contents, the ledger, and curves beside it.
+
+export interface BundleFile {
+  readonly name: string;
+  readonly n_bytes: number;
+  readonly sha256: string;
+}
+
+export interface Manifest {
+  readonly alert_id: string;
+  readonly stage: string;
+  readonly is_simulated: boolean;
+  readonly written_utc_ns: number;
+  readonly expires_utc_ns: number;
+  readonly software_version: string;
+  readonly calibrations: Readonly<Record<string, string>>;
+  readonly key_id: string;
+  readonly files: readonly BundleFile[];
+}
+
+export interface LedgerEntry {
+  readonly sensor_id: string;
+  readonly look_id: string;
+  readonly t_utc_ns: number;
+  readonly zone?: string;
+  readonly counts: boolean;
+  readonly reason: string;
+  readonly score: Readonly<Record<string, number | string>>;
+}
+
+export interface Ledger {
+  readonly entries: readonly LedgerEntry[];
+}
+
+/** How a curve was come by. */
+export type CurveRole = "measured" | "fit" | "residual" | "trace";
+
+/** One file `curves-NNN.json`; NNN is the entry of the ledger that it goes with, from 0. */
+export interface CurvesFile {
+  readonly form: string;
+  readonly kind: "spectrum" | "vapour";
+  readonly sensor_id: string;
+  readonly t_utc_ms: number;
+  readonly caption: string;
+  readonly x: { readonly quantity: string; readonly unit: string; readonly values: readonly number[] };
+  readonly curves: readonly {
+    readonly role: CurveRole;
+    readonly name: string;
+    readonly unit: string;
+    readonly values: readonly number[];
+  }[];
+  readonly marks: readonly { readonly at: number; readonly name: string }[];
+}
+
+export const CURVES_FORM = "standex.curves.1";
+
+/** Return the names of files of one kind: `look`, `curves`, `crop`. */
+export function filesOf(manifest: Manifest | null, kind: "look" | "curves" | "crop"): string[] {
+  const name = new RegExp(`^${kind}-\\d+\\.(png|json)$`);
+  return (manifest?.files ?? []).map((file) => file.name).filter((one) => name.test(one)).sort();
+}
+
+/** Return which entry of the ledger a file goes with. */
+export function entryOf(name: string): number {
+  return Number(/-(\d+)\./.exec(name)?.[1] ?? "-1");
+}
+
+export function sizeText(nBytes: number): string {
+  if (nBytes < 1000) return `${nBytes} B`;
+  return nBytes < 1e6 ? `${(nBytes / 1e3).toFixed(1)} kB` : `${(nBytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Return the unit that the name of a figure ends with, as the sensors name theirs. */
+export function figureUnit(name: string): string {
+  const units: Readonly<Record<string, string>> = { db: "dB", m: "m", mm: "mm", m2: "m²", m3: "m³", s: "s", ppb: "ppb" };
+  const last = /_([a-z]+[23]?)$/.exec(name)?.[1] ?? "";
+  return name.includes("_log_") ? `log ${units[last] ?? ""}`.trim() : (units[last] ?? "");
+}
+
+export function fileAddress(incidentId: string, name: string): string {
+  return `/api/v1/incidents/${encodeURIComponent(incidentId)}/evidence/${encodeURIComponent(name)}`;
+}

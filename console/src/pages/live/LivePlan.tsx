@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useState } from "react";
+import type { Field, Plan as SitePlan } from "../../api/types";
+import { t } from "../../i18n";
+import { useLive } from "../../live/state";
+import { useTick } from "../../parts/clock";
+import { shortName } from "../../parts/incidents/listOf";
+import { Plan } from "../../parts/plan/Plan";
+import { countsOf } from "../../parts/plan/peopleRows";
+import type { PeopleAt, PlanMark } from "../../parts/plan/types";
+import { oldSeconds } from "./passed";
+import type { Chosen } from "./useChosen";
+
+interface Props {
+  readonly plan: SitePlan;
+  readonly coverage: readonly Field[];
+  readonly chosen: Chosen;
+}
+
+/** The plan with what comes ten times a second. */
+export function LivePlan({ plan, coverage, chosen }: Props) {
+  const picture = useLive((live) => live.picture);
+  const health = useLive((live) => live.health);
+  const incidents = useLive((live) => live.incidents);
+  const now = useTick(500);
+  const [levelId, setLevel] = useState(plan.levels[0]?.level_id ?? "");
+  const people = useMemo<PeopleAt | null>(
+    () => (picture === null ? null : { people: picture.people, tMs: picture.t_utc_ms }),
+    [picture],
+  );
+  const marks = useMemo<PlanMark[]>(() => {
+    const cards = new Map(picture?.cards.map((card) => [card.incident_id, card]));
+    return [...incidents.values()]
+      .filter((one) => one.state !== "closed" && one.same_as === "" && one.reach !== "gone")
+      .map((one) => {
+        const card = cards.get(one.incident_id);
+        const left = card?.seconds_in_reach ?? null;
+        return {
+          id: one.incident_id,
+          trackId: one.track_id,
+          at: { x: card?.x_m ?? one.x_site_m, y: card?.y_m ?? one.y_site_m },
+          levelId: one.level_id,
+          priority: one.priority,
+          label: left === null ? shortName(one.incident_id) : `${shortName(one.incident_id)} · ${left.toFixed(0)} s`,
+          isLost: one.reach === "lost",
+          isAcknowledged: one.state !== "new",
+        };
+      });
+  }, [incidents, picture]);
+
+  // Who is looked at is on the floor that is shown.
+  const chosenLevel = chosen.incidentId === null ? undefined : incidents.get(chosen.incidentId)?.level_id;
+  useEffect(() => {
+    if (chosenLevel !== undefined) setLevel(chosenLevel);
+  }, [chosenLevel, chosen.incidentId]);
+
+  const counts = picture === null ? null : countsOf(picture.people);
+  return (
+    <Plan
+      plan={plan}
+      label={t("plan.label", {
+        title: plan.title, n: counts?.all ?? "–", alarm: counts?.alarm ?? "–", notScreened: counts?.notScreened ?? "–",
+      })}
+      levelId={levelId}
+      onLevel={setLevel}
+      people={people}
+      oldS={oldSeconds(now)}
+      marks={marks}
+      {...(health === null ? {} : { health: health.sensors })}
+      coverage={coverage}
+      selectedTrack={chosen.trackId}
+      onSelectTrack={chosen.chooseTrack}
+      selectedMark={chosen.incidentId}
+      onSelectMark={chosen.choose}
+      followedTrack={chosen.followed}
+      onFollow={chosen.follow}
+    />
+  );
+}

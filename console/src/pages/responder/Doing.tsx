@@ -1,0 +1,90 @@
+import { useEffect, useState } from "react";
+import type { Act, IncidentOut } from "../../api/types";
+import { t } from "../../i18n";
+import { clockText } from "../../parts/clock";
+import { FoundDialog } from "./FoundDialog";
+import { delivery, useDeeds } from "./useFloor";
+
+interface Props {
+  readonly incident: IncidentOut;
+  readonly me: string;
+}
+
+const SURE_MS = 4000;
+
+/** What a responder can say, in large buttons: the next step is the first one. */
+export function Doing({ incident, me }: Props) {
+  const [isFinding, setFinding] = useState(false);
+  const deeds = useDeeds();
+  const isUnderWay = deeds.some(
+    (one) => one.incidentId === incident.incident_id && (one.standing === "sending" || one.standing === "waiting"),
+  );
+  const can = (act: Act): boolean => incident.possible.includes(act) && !isUnderWay;
+  const act = (what: Act, text = ""): void => {
+    void delivery.act(incident.incident_id, { act: what, text });
+  };
+
+  if (incident.responder !== me) {
+    return (
+      <div className="responder-doing">
+        {incident.responder !== "" && <p>{t("responder.taken", { who: incident.responder })}</p>}
+        {incident.responder === "" && (
+          <button type="button" className="big primary" disabled={!can("accept")} onClick={() => act("accept")}>
+            ✓ {t("responder.act.accept")}
+          </button>
+        )}
+      </div>
+    );
+  }
+  const reached = incident.history.findLast((one) => one.by === me && (one.what === "reached" || one.what === "accept"));
+  const isReached = reached?.what === "reached";
+  return (
+    <div className="responder-doing">
+      {isReached ? (
+        <p>✓ {t("responder.reached_at", { time: clockText(reached.t_utc_ms, "local") })}</p>
+      ) : (
+        <button type="button" className="big primary" disabled={!can("reached")} onClick={() => act("reached")}>
+          ◎ {t("responder.act.reached")}
+        </button>
+      )}
+      <div className="responder-pair">
+        <SureButton act="nothing_found" sign="○" isEnabled={can("nothing_found")} onSure={() => act("nothing_found")} />
+        <button type="button" className="big danger" disabled={!can("found")} onClick={() => setFinding(true)}>
+          ! {t("responder.act.found")}
+        </button>
+      </div>
+      <SureButton act="lost" sign="?" isEnabled={can("lost")} onSure={() => act("lost")} />
+      {isFinding && <FoundDialog onClose={() => setFinding(false)} onSay={(text) => act("found", text)} />}
+    </div>
+  );
+}
+
+interface SureProps {
+  readonly act: "nothing_found" | "lost";
+  readonly sign: string;
+  readonly isEnabled: boolean;
+  readonly onSure: () => void;
+}
+
+/** Twice, because a thumb slips and this ends the search. */
+function SureButton({ act, sign, isEnabled, onSure }: SureProps) {
+  const [isAsked, setAsked] = useState(false);
+  useEffect(() => {
+    if (!isAsked) return;
+    const timer = setTimeout(() => setAsked(false), SURE_MS);
+    return () => clearTimeout(timer);
+  }, [isAsked]);
+  return (
+    <button
+      type="button"
+      className={isAsked ? "big is-asked" : "big"}
+      disabled={!isEnabled}
+      onClick={() => {
+        setAsked(!isAsked);
+        if (isAsked) onSure();
+      }}
+    >
+      {sign} {t(isAsked ? `responder.again.${act}` : `responder.act.${act}`)}
+    </button>
+  );
+}

@@ -1,0 +1,62 @@
+import type { IncidentOut, Plan } from "../../api/types";
+import { t, word } from "../../i18n";
+import { useLive } from "../../live/state";
+import { go } from "../../parts/route";
+import { Deeds } from "./Deeds";
+import { Doing } from "./Doing";
+import { Priority } from "./Priority";
+import { clothingOf, type Spot } from "./spots";
+import { useWhereabouts } from "./useWhereabouts";
+import { WhereTo } from "./WhereTo";
+import { ZoneFigure } from "./ZoneFigure";
+
+interface Props {
+  readonly incident: IncidentOut;
+  readonly me: string;
+  readonly plan: Plan | null;
+  readonly here: Spot | null;
+  readonly onHere: (spot: Spot | null) => void;
+}
+
+/** One request: where to go, what to look at, what to say. */
+export function OneCheck({ incident, me, plan, here, onHere }: Props) {
+  const { place, card } = useWhereabouts(incident);
+  const isExercise = useLive((live) => live.hello?.is_exercise === true || live.hello?.is_simulated === true);
+  const wears = clothingOf(incident, card);
+  const zone = incident.zone === null ? t("responder.zone_unknown") : word("responder.zone", incident.zone);
+  return (
+    <article className="responder-one">
+      <header className="responder-head">
+        <button type="button" className="responder-back" aria-label={t("responder.back")} onClick={() => go("/responder")}>
+          ‹
+        </button>
+        <div className="grow">
+          <h1>{t(incident.subject === "thing" ? "responder.thing" : "responder.request")}</h1>
+          <span className="dim number">
+            {incident.incident_id}
+            {isExercise && ` · ${t("responder.exercise")}`}
+          </span>
+        </div>
+        <Priority level={incident.priority} />
+      </header>
+      <WhereTo incident={incident} place={place} card={card} plan={plan} here={here} onHere={onHere} />
+      <section className="responder-what">
+        <ZoneFigure zone={incident.zone} label={t("responder.figure", { zone })} />
+        <div className="grow">
+          <p className="responder-zone">{zone}</p>
+          {wears !== "" && (
+            <p>
+              {t("responder.wears")}: <strong>{wears}</strong>
+            </p>
+          )}
+          <p className="dim">{incident.reason}</p>
+        </div>
+      </section>
+      <p className="dim responder-rule">{t("responder.procedures")}</p>
+      <footer className="responder-foot">
+        <Deeds incidentId={incident.incident_id} />
+        <Doing incident={incident} me={me} />
+      </footer>
+    </article>
+  );
+}

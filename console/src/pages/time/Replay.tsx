@@ -1,0 +1,79 @@
+import { useEffect, useMemo, useReducer, useState } from "react";
+import { t } from "../../i18n";
+import { Problem } from "../../parts/Problem";
+import { useAsk } from "../../parts/useAsk";
+import { Frames, stepOf } from "./frames";
+import { KeyHelp } from "./KeyHelp";
+import { MarkList } from "./MarkList";
+import { type Recording, readTimeline } from "./recording";
+import { ReplayBanner } from "./ReplayBanner";
+import { ReplayPlan } from "./ReplayPlan";
+import { Timeline } from "./Timeline";
+import { Transport } from "./Transport";
+import { usePlayback } from "./usePlayback";
+import { keysOf, useReplayKeys } from "./useReplayKeys";
+import { WhatIf } from "./WhatIf";
+
+interface Props {
+  readonly recording: Recording;
+  readonly onLeave: () => void;
+}
+
+/** Looking back into one recording. Everything about it says that it is not live. */
+export function Replay({ recording, onLeave }: Props) {
+  const path = `/recordings/${encodeURIComponent(recording.id)}`;
+  const said = useAsk<Record<string, unknown>>(`${path}/timeline`);
+  const timeline = useMemo(() => (said.data === null ? null : readTimeline(said.data, recording)), [said.data, recording]);
+  const playback = usePlayback(recording.durationS);
+  const [hasHelp, setHelp] = useState(false);
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  const frames = useMemo(() => new Frames(recording.id, recording.durationS, draw), [recording]);
+  const marks = timeline?.marks ?? [];
+  const alarms = marks.filter((one) => one.kind === "alarm").map((one) => one.atS);
+  useReplayKeys({ playback, alarms, durationS: recording.durationS, onLeave, onHelp: () => setHelp(true) });
+  useTitle(t("time.replay"));
+
+  const stepS = stepOf(playback.speed);
+  const frame = frames.at(playback.atS, stepS);
+  const nowMs = recording.startedUtcMs + playback.atS * 1000;
+  return (
+    <div className="replay">
+      <ReplayBanner recording={recording} nowMs={nowMs} onLeave={onLeave} />
+      <div className="replay-body">
+        <div className="replay-main">
+          <ReplayPlan timeline={timeline} recording={recording} frame={frame} atS={playback.atS} />
+          <Problem error={said.error ?? frames.errorAt(playback.atS, stepS)} />
+          {frames.errorAt(playback.atS, stepS) !== null && (
+            <button type="button" onClick={() => frames.again()}>
+              {t("time.retry")}
+            </button>
+          )}
+          <Timeline marks={marks} atS={playback.atS} durationS={recording.durationS} onSeek={playback.seek} />
+          <Transport
+            playback={playback}
+            durationS={recording.durationS}
+            alarms={alarms}
+            isLoading={frame === null}
+            onHelp={() => setHelp(true)}
+          />
+        </div>
+        <div className="replay-side">
+          <MarkList marks={marks} atS={playback.atS} onSeek={playback.seek} />
+          <WhatIf recording={recording} />
+        </div>
+      </div>
+      {hasHelp && <KeyHelp keys={keysOf()} onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+/** Also the name of the browser's tab says so. */
+function useTitle(word: string): void {
+  useEffect(() => {
+    const before = document.title;
+    document.title = `${word} – ${before}`;
+    return () => {
+      document.title = before;
+    };
+  }, [word]);
+}

@@ -1,0 +1,127 @@
+import { useEffect, useRef } from "react";
+import type { Card, IncidentOut } from "../../api/types";
+import { t, word } from "../../i18n";
+import { lengthText } from "./figures";
+import { type Line, type Listed, shortName } from "./listOf";
+import "./incidents.css";
+import { PRIORITY_SIGNS, PriorityChip, StateWords } from "./signs";
+
+interface Props {
+  readonly listed: Listed;
+  readonly isFlood: boolean;
+  readonly nRecent: number;
+  readonly selected: string | null;
+  readonly openGroups: ReadonlySet<string>;
+  readonly onToggleGroup: (id: string) => void;
+  readonly onSelect: (id: string) => void;
+  /** What changes all the time, by incident. */
+  readonly cards: ReadonlyMap<string, Card>;
+  /** Time of the service now, ms, and seconds since the cards came. */
+  readonly nowMs: number;
+  readonly passedS: number;
+  readonly me: string;
+}
+
+/** Who to look at, most urgent first. */
+export function IncidentList(props: Props) {
+  const { listed, isFlood, nRecent } = props;
+  return (
+    <div className="incident-list">
+      {isFlood && (
+        <p className="flood" role="status">
+          ≋ <strong>{t("flood.title")}</strong> {t("flood.text", { n: nRecent })}
+        </p>
+      )}
+      {listed.lines.length === 0 && <p className="dim">{t("incidents.none")}</p>}
+      <ul>
+        {listed.lines.map((line) => (
+          <li key={line.kind === "one" ? line.incident.incident_id : line.id}>
+            {line.kind === "one" ? <Row {...props} incident={line.incident} /> : <Group {...props} line={line} />}
+          </li>
+        ))}
+      </ul>
+      <Folded title={t("incidents.shelved", { n: listed.shelved.length })} all={listed.shelved} {...props} />
+      <Folded title={t("incidents.closed", { n: listed.closed.length })} all={listed.closed} {...props} />
+    </div>
+  );
+}
+
+function Group(props: Props & { readonly line: Line & { readonly kind: "group" } }) {
+  const { line, openGroups, onToggleGroup } = props;
+  const isOpen = openGroups.has(line.id);
+  return (
+    <div className={`incident-group is-${line.priority}`}>
+      <button type="button" aria-expanded={isOpen} onClick={() => onToggleGroup(line.id)}>
+        <PriorityChip priority={line.priority} />
+        <span className="grow">{t("flood.group", { n: line.members.length, level: line.levelId })}</span>
+        {line.nNew > 0 && <span className="chip is-new">{t("flood.group_new", { n: line.nNew })}</span>}
+        <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
+      </button>
+      {isOpen && (
+        <ul>
+          {line.members.map((one) => (
+            <li key={one.incident_id}><Row {...props} incident={one} /></li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Folded({ title, all, ...props }: Props & { readonly title: string; readonly all: readonly IncidentOut[] }) {
+  if (all.length === 0) return null;
+  return (
+    <details className="incident-folded">
+      <summary>{title}</summary>
+      <ul>
+        {all.map((one) => (
+          <li key={one.incident_id}><Row {...props} incident={one} /></li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Row({ incident, selected, onSelect, cards, nowMs, passedS, me }: Props & { readonly incident: IncidentOut }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const isSelected = incident.incident_id === selected;
+  useEffect(() => {
+    if (isSelected) button.current?.scrollIntoView?.({ block: "nearest" });
+  }, [isSelected]);
+  const card = cards.get(incident.incident_id);
+  const leftS = card?.seconds_in_reach == null ? null : Math.max(card.seconds_in_reach - passedS, 0);
+  const isOpen = incident.state !== "closed";
+  return (
+    <button
+      ref={button}
+      type="button"
+      className={`incident-row is-${incident.priority}${incident.state === "new" ? " is-unseen" : ""}`}
+      data-incident={incident.incident_id}
+      aria-current={isSelected}
+      onClick={() => onSelect(incident.incident_id)}
+    >
+      <span className="incident-sign" aria-hidden="true">{PRIORITY_SIGNS[incident.priority]}</span>
+      <span className="incident-main">
+        <span className="row">
+          <strong>{t("incident.number", { n: shortName(incident.incident_id) })}</strong>
+          <span className="hidden-words">{word("priority", incident.priority)}</span>
+          <StateWords incident={incident} />
+        </span>
+        <span className="dim">
+          {incident.subject === "thing" ? t("subject.thing") : incident.zone === null ? t("zone.none") : word("zone", incident.zone)}
+          {" · "}{incident.level_id}
+          {incident.owner !== "" && <> · {incident.owner === me ? t("incident.mine") : incident.owner}</>}
+          {incident.offered_to !== "" && <> → {incident.offered_to === me ? t("incident.mine") : incident.offered_to}</>}
+        </span>
+      </span>
+      <span className="incident-times number">
+        {isOpen && leftS !== null && <strong>{t("incident.left_short", { seconds: leftS.toFixed(0) })}</strong>}
+        <span className="dim">
+          {incident.shelved_until_utc_ms === null
+            ? t("incident.ago", { time: lengthText(nowMs - (isOpen ? incident.opened_utc_ms : incident.changed_utc_ms)) })
+            : t("incident.shelved_for", { time: lengthText(incident.shelved_until_utc_ms - nowMs) })}
+        </span>
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,7 @@
+export { AlarmSounds } from "./AlarmSounds";
+export { BodyFigure } from "./BodyFigure";
+export { lengthText, natural, percentText } from "./figures";
+export { IncidentCard } from "./IncidentCard";
+export { IncidentList } from "./IncidentList";
+export { listed, shortName, stepFrom, walkOf } from "./listOf";
+export { PriorityChip, StateWords } from "./signs";

@@ -1,0 +1,97 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from standex.edges.recording.layout import Profile
+from standex.edges.recording.writer import RecordingWriter
+from standex.edges.web.replay_digest import begin_as_a_guest, digest_of, head_of
+from standex.model.errors import RecordingError
+from standex.model.observation import Coverage, Positions
+from standex.model.zones import ZONES
+
+T0 = 1_760_000_000_000_000_000
+STEP_NS = 100_000_000
+
+
+def observations(site, n, t_utc_ns):
+    spec, level = site.sensors[0], site.levels[0]
+    place = np.array([[1.0 - 0.1 * n, 2.0]])
+    seen = Positions(
+        sensor_id=spec.sensor_id,
+        t_utc_ns=t_utc_ns,
+        level_id=spec.level_id,
+        position_site_m=place + 1e-3 * np.sin(n),
+        covariance_site_m2=0.01 * np.eye(2)[None],
+        existence=np.array([0.95]),
+        descriptor=np.zeros((1, 0)),
+        clutter_per_m2=0.004,
+    )
+    cells = tuple(int(c) for c in np.ceil(level.max_site_m - level.min_site_m))
+    covered = Coverage(
+        sensor_id=spec.sensor_id,
+        t_utc_ns=t_utc_ns,
+        level_id=spec.level_id,
+        origin_site_m=level.min_site_m,
+        cell_m=1.0,
+        p_report=np.full(cells, 0.9),
+        p_detect=np.zeros((len(ZONES), *cells)),
+    )
+    return covered, seen
+
+
+@pytest.fixture
+def recording(tmp_path, fakes, made):
+    """Return a file in which one person walks for three seconds, and an alarm is raised."""
+    site, path = fakes.site(), tmp_path / "shift" / "one.mcap"
+    path.parent.mkdir()
+    writer = RecordingWriter(
+        path,
+        site_id=site.site_id,
+        profile=Profile.LIVE,
+        software_version="0",
+        site_toml=fakes.site_toml(),
+        started_utc_ns=T0,
+        is_simulated=True,
+    )
+    with writer:
+        for n in range(30):
+            t_utc_ns = T0 + n * STEP_NS
+            events = (replace(made.alert(), t_utc_ns=t_utc_ns),) if n == 20 else ()
+            writer.publish(t_utc_ns, observations(site, n, t_utc_ns), events)
+    return path
+
+
+@pytest.mark.slow
+def test_a_recording_is_played_again_and_marked_as_such(recording) -> None:
+    digest = digest_of(recording)
+    assert digest.timeline["duration_s"] == pytest.approx(2.9)
+    assert [mark["kind"] for mark in digest.timeline["marks"]] == ["Alert"]
+    assert digest.timeline["marks"][0]["at_s"] == 2.0
+    pictures = digest.between(2.0, 2.9, 0.3)
+    assert [one["at_s"] for one in pictures] == [2.0, 2.3, 2.6]
+    assert all(one["is_replay"] and one["is_simulated"] for one in pictures)
+    assert len(pictures[-1]["people"]["track_id"]) == 1
+    assert pictures[-1]["people"]["x_m"][0] == pytest.approx(-1.5, abs=0.3)
+    assert pictures[-1]["cards"][0]["incident_id"] == "survey-000001"
+    (person,) = digest.highest["people"]
+    assert 0 < person["p_highest"] < 1
+    assert digest.between(5.0, 5.0, 0.1) == []
+
+
+@pytest.mark.slow
+def test_only_the_head_is_needed_to_say_what_it_is(recording, tmp_path) -> None:
+    assert head_of(recording)["site_id"] == "survey"
+    other = tmp_path / "other.mcap"
+    other.write_bytes(b"no recording")
+    assert head_of(other) == {}
+    assert head_of(tmp_path / "none.mcap") == {}
+    with pytest.raises(RecordingError):
+        digest_of(other)
+
+
+def test_a_guest_steps_back(monkeypatch) -> None:
+    steps = []
+    monkeypatch.setattr("os.nice", steps.append)
+    begin_as_a_guest()
+    assert steps == [10]
