@@ -1,5 +1,7 @@
 // Words of the console, part by part; each part has all languages or does not compile.
 import { useSyncExternalStore } from "react";
+import { accounts } from "./accounts";
+import { audit } from "./audit";
 import { LANGUAGES, type Language } from "./define";
 import { evidence } from "./evidence";
 import { incidents } from "./incidents";
@@ -7,17 +9,18 @@ import { plan } from "./plan";
 import { responder } from "./responder";
 import { setup } from "./setup";
 import { shell } from "./shell";
+import { shift } from "./shift";
 import { time } from "./time";
 
 export { LANGUAGES, type Language } from "./define";
 
-const PARTS = { ...shell.en, ...plan.en, ...incidents.en, ...evidence.en, ...responder.en, ...time.en, ...setup.en };
+const PARTS = { ...shell.en, ...plan.en, ...incidents.en, ...evidence.en, ...responder.en, ...time.en, ...setup.en, ...accounts.en, ...audit.en, ...shift.en };
 export type Key = keyof typeof PARTS;
 
 const ALL = Object.fromEntries(
   (Object.keys(LANGUAGES) as Language[]).map((one) => [
     one,
-    Object.assign({}, shell[one], plan[one], incidents[one], evidence[one], responder[one], time[one], setup[one]),
+    Object.assign({}, shell[one], plan[one], incidents[one], evidence[one], responder[one], time[one], setup[one], accounts[one], audit[one], shift[one]),
   ]),
 ) as Record<Language, Record<string, string>>;
 

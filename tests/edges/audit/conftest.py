@@ -76,14 +76,14 @@ def postgresql_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def postgresql_url(postgresql_folder: Path) -> str:
-    """Return the address of a database of this test's own."""
+    """Return an address where a test has tables of its own."""
     import psycopg  # noqa: PLC0415
 
     name = f"audit_{os.urandom(6).hex()}"
     server = f"postgresql://standex@/postgres?host={postgresql_folder}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"postgresql://standex@/{name}?host={postgresql_folder}"
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from standex.edges.audit.contract import AuditError, RequestClashError
 from standex.edges.incidents.incident import ActionRefusedError
 from standex.edges.store.contract import ConflictError, StoreError
 from standex.edges.web.problems import MEDIA_TYPE, response_to
@@ -18,6 +19,7 @@ from standex.model.errors import StandexError
         (ActionRefusedError("no"), 409),
         (ConflictError("no"), 409),
         (StoreError("no"), 503),
+        (AuditError("no"), 503),
         (StandexError("no"), 400),
     ],
 )
@@ -27,6 +29,10 @@ def test_each_error_has_its_status(error, status) -> None:
     assert answer.media_type == MEDIA_TYPE
     assert json.loads(answer.body)["detail"] == str(error)
     assert ("retry-after" in answer.headers) == (status in (429, 503))
+
+
+def test_a_key_that_the_audit_knows_for_something_else_is_the_clients_fault() -> None:
+    assert response_to(RequestClashError("row 7")).status_code == 422
 
 
 def test_what_is_unforeseen_tells_nothing_to_the_client(caplog) -> None:

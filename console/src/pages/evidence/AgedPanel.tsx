@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { t } from "../../i18n";
 import { useTick } from "../../parts/clock";
+import "./aged.css";
 
 interface Props {
   readonly title: string;
@@ -14,7 +15,7 @@ interface Props {
 /** A panel that tells how old what it shows is. */
 export function AgedPanel({ title, at, className = "", tools, children }: Props) {
   return (
-    <section className={`panel ${className}`} aria-label={title}>
+    <section className={`panel aged ${className}`} aria-label={title}>
       <div className="row panel-head">
         <h2 className="grow">{title}</h2>
         {tools}

@@ -52,6 +52,7 @@ export default function LivePage() {
           </header>
           <TickingList
             list={list}
+            hasLevels={(site.data?.levels.length ?? 2) > 1}
             openGroups={openGroups}
             onToggleGroup={toggleGroup}
             selected={chosen.incidentId}
@@ -99,12 +100,13 @@ function LinkAge() {
 
 type ListProps = Pick<Parameters<typeof IncidentList>[0], "openGroups" | "onToggleGroup" | "selected" | "onSelect"> & {
   readonly list: ReturnType<typeof listed>;
+  readonly hasLevels: boolean;
 };
 
 const TICK_MS = 250;
 
 /** The list, drawn four times a second: messages come more often than people read. */
-function TickingList({ list, ...rest }: ListProps) {
+function TickingList({ list, hasLevels, ...rest }: ListProps) {
   useTick(TICK_MS);
   const me = useMe();
   const overview = useLive((live) => live.overview);
@@ -120,6 +122,7 @@ function TickingList({ list, ...rest }: ListProps) {
         nowMs={serviceNow()}
         passedS={passedS}
         me={me.account_id}
+        hasLevels={hasLevels}
       />
     </div>
   );

@@ -59,7 +59,7 @@ function Row({ one, here }: { readonly one: Mine; readonly here: Spot | null }) 
       <span className="responder-row-line">
         <Priority level={incident.priority} />
         <span className="grow">
-          {incident.zone === null ? t("responder.zone_unknown") : word("responder.zone", incident.zone)}
+          {incident.zone === null ? t("responder.zone_unknown") : word("zone", incident.zone)}
         </span>
         {isSameLevel && <strong className="number">{t("responder.near", { metres: metres(wayTo(here, place).distanceM) })}</strong>}
       </span>

@@ -23,7 +23,7 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
   const { place, card } = useWhereabouts(incident);
   const isExercise = useLive((live) => live.hello?.is_exercise === true || live.hello?.is_simulated === true);
   const wears = clothingOf(incident, card);
-  const zone = incident.zone === null ? t("responder.zone_unknown") : word("responder.zone", incident.zone);
+  const zone = incident.zone === null ? t("responder.zone_unknown") : word("zone", incident.zone);
   return (
     <article className="responder-one">
       <header className="responder-head">

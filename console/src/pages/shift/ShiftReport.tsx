@@ -154,9 +154,9 @@ function HandOver() {
   const [notes, setNotes] = useState("");
   return (
     <div className="stack hand-over">
-      <label className="stack">
+      <label className="stack no-print">
         {t("report.notes")}
-        <textarea rows={3} value={notes} maxLength={2000} onChange={(event) => setNotes(event.target.value)} className="no-print" />
+        <textarea rows={3} value={notes} maxLength={2000} onChange={(event) => setNotes(event.target.value)} />
       </label>
       <p className="only-print notes-printed">{notes}</p>
       <p className="only-print">

@@ -45,13 +45,13 @@ export function AlarmSounds() {
     <span className="row">
       {!isOn ? (
         <button type="button" className="sound-off" onClick={() => changeSettings({ sound: true })}>
-          🔇 {t("sound.off")}
+          ♪ ✕ {t("sound.off")}
         </button>
       ) : isBlocked ? (
-        <span className="chip is-away">🔇 {t("sound.blocked")}</span>
+        <span className="chip is-away">♪ {t("sound.blocked")}</span>
       ) : (
         <button type="button" onClick={() => alarms.current.silence(liveState().incidents.values())}>
-          🔈 {t("sound.silence")} <kbd>q</kbd>
+          ♪ {t("sound.silence")} <kbd>q</kbd>
         </button>
       )}
       <Announcer />

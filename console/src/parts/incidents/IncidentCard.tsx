@@ -32,7 +32,7 @@ const WHY_EVERY_MS = 3000;
 
 /** One incident on one screen: who, where, how long still, why, how sure, what next. */
 export function IncidentCard(props: Props) {
-  const { incident, card, plan, nowMs, passedS } = props;
+  const { incident, card, plan, nowMs } = props;
   const isOpen = incident.state !== "closed";
   const id = encodeURIComponent(incident.incident_id);
   const why = useAsk<Why>(`/incidents/${id}/why`, isOpen && incident.reach === "followed" ? WHY_EVERY_MS : 0);
@@ -54,11 +54,11 @@ export function IncidentCard(props: Props) {
           <BodyFigure zone={incident.zone} minCoverage={props.minCoverage} {...(why.data === null ? {} : { coverage: why.data.coverage })} />
           <div className="grow">
             <p className="incident-zone">{incident.zone === null ? t("zone.none_check_all") : word("zone", incident.zone)}</p>
-            <p className="incident-plain">{t("why.plain", { sensors: incident.sensors.join(", ") || "–" })}</p>
+            <p>{t("why.plain", { sensors: incident.sensors.join(", ") || "–" })}</p>
             <HowSure p={p} prior={incident.prior} isSimulated={props.isSimulated} />
-            <p className="dim incident-reason" lang="en">{incident.reason}</p>
           </div>
         </div>
+        <p className="dim incident-reason" lang="en">{incident.reason}</p>
         {why.data !== null && <Evidence why={why.data} pAlarm={props.pAlarm} />}
         <Problem error={why.error} />
         <div className="incident-pair">

@@ -20,6 +20,8 @@ interface Props {
   readonly nowMs: number;
   readonly passedS: number;
   readonly me: string;
+  /** Whether the site has more than one floor, so that it must be said. */
+  readonly hasLevels: boolean;
 }
 
 /** Who to look at, most urgent first. */
@@ -82,7 +84,7 @@ function Folded({ title, all, ...props }: Props & { readonly title: string; read
   );
 }
 
-function Row({ incident, selected, onSelect, cards, nowMs, passedS, me }: Props & { readonly incident: IncidentOut }) {
+function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, hasLevels }: Props & { readonly incident: IncidentOut }) {
   const button = useRef<HTMLButtonElement>(null);
   const isSelected = incident.incident_id === selected;
   useEffect(() => {
@@ -109,7 +111,7 @@ function Row({ incident, selected, onSelect, cards, nowMs, passedS, me }: Props 
         </span>
         <span className="dim">
           {incident.subject === "thing" ? t("subject.thing") : incident.zone === null ? t("zone.none") : word("zone", incident.zone)}
-          {" · "}{incident.level_id}
+          {hasLevels && <> · {incident.level_id}</>}
           {incident.owner !== "" && <> · {incident.owner === me ? t("incident.mine") : incident.owner}</>}
           {incident.offered_to !== "" && <> → {incident.offered_to === me ? t("incident.mine") : incident.offered_to}</>}
         </span>

@@ -15,7 +15,7 @@ export function PriorityChip({ priority }: { readonly priority: Priority }) {
 export function StateWords({ incident }: { readonly incident: IncidentOut }) {
   return (
     <>
-      <span className={incident.state === "new" ? "chip is-new" : "chip"}>{word("state", incident.state)}</span>
+      <span className={incident.state === "new" ? "chip is-new" : "state-word"}>{word("state", incident.state)}</span>
       {incident.reach !== "followed" && (
         <span className="chip is-away">
           <span aria-hidden="true">{incident.reach === "gone" ? "⤫" : "◌"}</span> {word("reach", incident.reach)}

@@ -43,7 +43,7 @@ export function PeopleList({ people, selectedTrack, onSelect, onFollow }: Props)
               <td className="number">{arrowOf(row.vx, row.vy)} {Math.hypot(row.vx, row.vy).toFixed(1)} m/s</td>
               <td>
                 {onFollow !== undefined && (
-                  <button type="button" onClick={() => onFollow(row.trackId)}>⌖ {t("plan.follow")}</button>
+                  <button type="button" onClick={() => onFollow(row.trackId)}>◎ {t("plan.follow")}</button>
                 )}
               </td>
             </tr>

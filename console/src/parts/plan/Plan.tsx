@@ -51,8 +51,9 @@ export function Plan(props: PlanProps) {
       coverField,
       lineWord: (line) => word("line", line.role),
       hasLabels: pxPerM > 16,
+      hasLineLabels: pxPerM > 8,
     };
-  }, [plan, level, standing, coverField, palette, pxPerM > 16, language]);
+  }, [plan, level, standing, coverField, palette, pxPerM > 16, pxPerM > 8, language]);
 
   useEffect(() => {
     const holder = stage.current;

@@ -41,7 +41,7 @@ export function PlanTools({ scene, props, levelId, cover, onCover, measure, onMe
       <span className="plan-group">
         <Tool label={t("plan.zoom_in")} onPress={() => zoom(1.4)}>+</Tool>
         <Tool label={t("plan.zoom_out")} onPress={() => zoom(1 / 1.4)}>−</Tool>
-        <Tool label={t("plan.fit")} onPress={() => { props.onFollow?.(null); scene?.fitAll(); }}>⛶</Tool>
+        <Tool label={t("plan.fit")} onPress={() => { props.onFollow?.(null); scene?.fitAll(); }}>▣</Tool>
       </span>
       {isFull && (
         <span className="plan-group" role="group" aria-label={t("plan.pan")}>
@@ -58,7 +58,7 @@ export function PlanTools({ scene, props, levelId, cover, onCover, measure, onMe
           disabled={followedTrack === null && selectedTrack === null}
           onClick={() => props.onFollow?.(followedTrack === null ? selectedTrack : null)}
         >
-          ⌖ {followedTrack === null ? t("plan.follow") : t("plan.following", { number: followedTrack })}
+          ◎ {followedTrack === null ? t("plan.follow") : t("plan.following", { number: followedTrack })}
         </button>
       )}
       {isFull && (

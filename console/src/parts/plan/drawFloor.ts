@@ -12,6 +12,7 @@ export interface FloorInput {
   readonly coverField: Field | null;
   readonly lineWord: (line: PlanLine) => string;
   readonly hasLabels: boolean;
+  readonly hasLineLabels: boolean;
 }
 
 type Ctx = CanvasRenderingContext2D;
@@ -106,7 +107,7 @@ function drawLine(ctx: Ctx, line: PlanLine, a: Point, b: Point, input: FloorInpu
     ctx.lineTo(x - along.x * 5, y - along.y * 5);
     ctx.fill();
   }
-  if (input.hasLabels) {
+  if (input.hasLineLabels) {
     const top = a.y < b.y ? a : b;
     plate(ctx, input.lineWord(line), { x: top.x, y: top.y - 10 }, palette.text, palette.panel, "center");
   }
@@ -171,11 +172,12 @@ function drawSensor(ctx: Ctx, sensor: PlanSensor, at: Point, input: FloorInput, 
 }
 
 /** Words on a plate, so that they can be read over anything. */
-export function plate(ctx: Ctx, words: string, at: Point, colour: string, ground: string, align: "start" | "center", font = FONT): void {
+export function plate(ctx: Ctx, words: string, at: Point, colour: string, ground: string, align: "start" | "center", font = FONT, strength = 0.82): void {
   ctx.font = font;
   const width = ctx.measureText(words).width;
-  const left = align === "center" ? at.x - width / 2 : at.x;
-  ctx.globalAlpha = 0.82;
+  const wide = ctx.canvas.clientWidth || Infinity;
+  const left = Math.max(Math.min(align === "center" ? at.x - width / 2 : at.x, wide - width - 4), 4);
+  ctx.globalAlpha = strength;
   ctx.fillStyle = ground;
   ctx.fillRect(left - 3, at.y - 8, width + 6, 16);
   ctx.globalAlpha = 1;

@@ -191,8 +191,13 @@ function picked(ctx: Ctx, mover: Mover, isFollowed: boolean, radius: number, vie
 
 const SIGN = { high: "▲", medium: "◆", low: "●" } as const;
 
+/** Where labels are already, so that none hides another. */
+export type Taken = { readonly x: number; readonly y: number; readonly width: number }[];
+
 /** The mark of an incident beside its person: sign of its priority, number, seconds left. */
-export function drawMark(ctx: Ctx, mark: PlanMark, where: Point, isSelected: boolean, view: View, size: Size, palette: Palette): void {
+export function drawMark(
+  ctx: Ctx, mark: PlanMark, where: Point, isSelected: boolean, taken: Taken, view: View, size: Size, palette: Palette,
+): void {
   const at = toScreen(view, size, where);
   const radius = radiusOf(view);
   const colour = palette[mark.priority];
@@ -209,9 +214,22 @@ export function drawMark(ctx: Ctx, mark: PlanMark, where: Point, isSelected: boo
   const font = `${isSelected ? "bold " : ""}13px system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif`;
   ctx.font = font;
   const width = ctx.measureText(words).width;
-  const isRight = at.x + r + width + 14 < size.width;
-  plate(ctx, words, { x: isRight ? at.x + r + 6 : at.x - r - 6 - width, y: at.y - r + 2 }, isSelected ? on : palette.text,
-    isSelected ? colour : palette.panel, "start", font);
+  const place = freePlace(at, r, width, taken, size);
+  taken.push({ ...place, width });
+  plate(ctx, words, place, isSelected ? on : palette.text, isSelected ? colour : palette.panel, "start", font, isSelected ? 1 : 0.82);
+}
+
+/** The first place around a mark where a label fits and hides no other. */
+export function freePlace(at: Point, r: number, width: number, taken: Taken, size: Size): Point {
+  const right = at.x + r + 6;
+  const left = at.x - r - 6 - width;
+  const tries = [-r + 2, 0, r - 2, -r - 16, r + 16].flatMap((dy) => [{ x: right, y: at.y + dy }, { x: left, y: at.y + dy }]);
+  const fits = tries.find(
+    (one) =>
+      one.x > 4 && one.x + width < size.width - 4 && one.y > 10 && one.y < size.height - 10 &&
+      taken.every((t) => Math.abs(t.y - one.y) > 17 || one.x > t.x + t.width + 6 || one.x + width + 6 < t.x),
+  );
+  return fits ?? { x: Math.min(Math.max(right, 4), size.width - width - 4), y: at.y - r + 2 };
 }
 
 function isSeen(mover: Mover, view: View, size: Size): boolean {

@@ -24,7 +24,7 @@ export interface Box {
 
 export const MIN_PX_PER_M = 2;
 export const MAX_PX_PER_M = 400;
-const MARGIN_PX = 28;
+const MARGIN_PX = 20;
 
 export function toScreen(view: View, size: Size, at: Point): Point {
   return {

@@ -59,15 +59,24 @@ describe("motion", () => {
     motion.take(people([[1, 0], [2, 5]]), 1000, 0);
     motion.take(people([[2, 5]]), 1100, 100);
     expect([...motion.movers.keys()]).toEqual([2]);
-    for (let n = 0; n < 20; n += 1) motion.take(people([[2, 5 + n]]), 1200 + n * 100, 200 + n * 100);
+    for (let n = 0; n < 20; n += 1) motion.take(people([[2, 5 + 0.1 * n]]), 1200 + n * 100, 200 + n * 100);
     expect(motion.movers.get(2)?.trail.length).toBeGreaterThan(4);
     motion.take(people([[2, 0]]), 500, 3000);
     expect(motion.movers.get(2)?.trail).toEqual([0, 0]);
   });
 
+  it("draws no way between two places that nobody walks between", () => {
+    const motion = new Motion();
+    for (let n = 0; n < 10; n += 1) motion.take(people([[2, n * 0.1]]), n * 100, n * 100);
+    motion.take(people([[2, 30]]), 1000, 1000);
+    expect(motion.movers.get(2)?.trail).toEqual([30, 0]);
+    motion.step(1000);
+    expect(motion.movers.get(2)?.x).toBe(30);
+  });
+
   it("keeps short trails", () => {
     const motion = new Motion();
-    for (let n = 0; n < 500; n += 1) motion.take(people([[2, n]]), n * 100, n * 100);
+    for (let n = 0; n < 500; n += 1) motion.take(people([[2, n / 10]]), n * 100, n * 100);
     expect(motion.movers.get(2)?.trail.length).toBeLessThanOrEqual(32);
     expect(motion.movers.get(2)?.samples.length).toBeLessThanOrEqual(4);
   });

@@ -12,6 +12,7 @@ const JUMP_MS = 2000; // more than that between messages is another time, not a 
 const N_SAMPLES = 4;
 const TRAIL_EVERY_MS = 250;
 const N_TRAIL = 16;
+const LEAP_M = 2; // nobody walks so far between two messages: another place, not a way
 
 /** One person, or a thing that was set down; anonymous: a number for as long as they are here. */
 export interface Mover {
@@ -91,7 +92,11 @@ export class Motion {
     mover.spread = people.spread_m[row] ?? 0;
     mover.state = people.state[row] ?? PENDING;
     mover.isThing = people.is_thing[row] === 1;
-    if (mover.samples.at(-1)?.t !== tMs) mover.samples.push({ t: tMs, x, y });
+    const last = mover.samples.at(-1);
+    if (last !== undefined && Math.hypot(x - last.x, y - last.y) > LEAP_M) {
+      mover.samples.length = mover.trail.length = 0;
+    }
+    if (last?.t !== tMs) mover.samples.push({ t: tMs, x, y });
     if (mover.samples.length > N_SAMPLES) mover.samples.shift();
     if (tMs - mover.trailAt >= TRAIL_EVERY_MS) {
       mover.trailAt = tMs;

@@ -1,7 +1,7 @@
 // The two canvases of a plan and what is on them: the floor, drawn when it changes, and people,
 // drawn with every frame. Outside of React, because a frame must not wait for a page to be built.
 import { drawFloor, type FloorInput } from "./drawFloor";
-import { drawMark, drawPeople } from "./drawPeople";
+import { drawMark, drawPeople, type Taken } from "./drawPeople";
 import { drawHandles, drawMeasure, drawOverlays, type Measure } from "./drawOverlays";
 import { type Box, fit, keepIn, type Point, type Size, toScreen, toSite, type View } from "./geometry";
 import { Motion } from "./motion";
@@ -171,8 +171,10 @@ export class Scene {
     ctx.clearRect(0, 0, this.size.width, this.size.height);
     drawOverlays(ctx, input.overlays, this.shown, this.size, input.palette);
     drawPeople(ctx, this.motion.movers.values(), input, this.shown, this.size, input.palette);
-    for (const mark of input.marks) {
-      drawMark(ctx, mark, this.placeOf(mark), mark.id === input.selectedMark, this.shown, this.size, input.palette);
+    const taken: Taken = [];
+    const chosenFirst = [...input.marks].sort((a, b) => Number(b.id === input.selectedMark) - Number(a.id === input.selectedMark));
+    for (const mark of chosenFirst) {
+      drawMark(ctx, mark, this.placeOf(mark), mark.id === input.selectedMark, taken, this.shown, this.size, input.palette);
     }
     drawHandles(ctx, input.handles, input.selectedHandle, this.shown, this.size, input.palette);
     drawMeasure(ctx, input.measure, this.shown, this.size, input.palette);

@@ -24,6 +24,7 @@ from standex.edges.settings import load_site, site_text
 from standex.edges.trajectories.shipped import load_shipped
 from standex.evaluation.calibrate import Samples, calibrate, held_back
 from standex.evaluation.calibration_figures import CalibrationEvidence, evidence_of
+from standex.evaluation.noticed import noticed_share, passed
 from standex.evaluation.twin_run import LookScores, TwinRun
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import StandexError
@@ -38,6 +39,7 @@ TRACES = ("nothing", "benign_residue", "threat_dielectric", "threat_metal")
 CLASSES = {"laser.raman": TRACES, "vapour.gas_array": TRACES, "vapour.ion_mobility": TRACES}
 # Of a crowd that passes an inlet some must have nothing on them, or no air is clean.
 VAPOUR = ("vapour.gas_array", "vapour.ion_mobility")
+INLET_REACH_M = 1.2  # whoever passes so near an inlet could have been smelled
 FIRST_SEED = 1_000_001  # far from the seeds that figures are stated on
 FOLDS_SEED = 0
 VALID_FOR_S = 10 * 365.25 * 86_400  # the twin does not age
@@ -109,6 +111,11 @@ def run(args: argparse.Namespace) -> int:
         ),
         made_utc_ns=SystemClock().utc_ns(),
     )
+    if sensor_kind in VAPOUR:
+        places = np.array([spec.site_from_sensor.translation_m[:2] for spec in named])
+        who = passed(trajectories, places, reach_m=INLET_REACH_M)
+        share = noticed_share(runs, sensor_ids=sensor_ids, who=who)
+        calibration = replace(calibration, p_detect=share * calibration.p_detect)
     path = args.out / f"{stem}.json"
     save_calibration(calibration, path)
     evidence = evidence_for(calibration, looks, sensor_ids=sensor_ids)

@@ -83,10 +83,7 @@ MEANINGS: Mapping[tuple[str, str], tuple[Kind, str]] = {
     ("SapientTechnology", "class_names"): (Kind.OTHER, _THING),
     ("ExternalLooks", "class_names"): (Kind.OTHER, _THING),
     ("Trajectories", "name"): (Kind.OTHER, "of a recording of volunteers"),
-    ("DriftFootprint", "age_s"): (Kind.OTHER, "of air"),
-    ("SensorStatus", "age_s"): (Kind.OTHER, "of a record"),
-    ("SensorOut", "age_s"): (Kind.OTHER, "of a record"),
-    ("PictureMessage", "age_s"): (Kind.OTHER, "of the picture"),
+    ("*", "age_s"): (Kind.OTHER, "of air, a record or a picture"),
     ("CrowdTracker", "birth_existence"): (Kind.OTHER, "of a track"),
     ("foxglove.Log", "name"): (Kind.OTHER, "of the program that speaks"),
     ("audit_about", "name"): (Kind.OTHER, _THING),
@@ -100,7 +97,7 @@ MEANINGS: Mapping[tuple[str, str], tuple[Kind, str]] = {
     ("ModeDefinition", "mode_name"): (Kind.OTHER, _THING),
     ("ExtensionSubclass", "Subclass_name"): (Kind.OTHER, _THING),
 }
-"""What a suspicious field is that may be there; whatever is not in it must not be."""
+"""What a suspicious field is that may be there, ``*`` in any schema; all others must not be."""
 
 
 def modules_of(*packages: str) -> tuple[ModuleType, ...]:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from standex.edges.access.account import AccessError
-from standex.edges.audit.contract import AuditError
+from standex.edges.audit.contract import AuditError, RequestClashError
 from standex.edges.incidents.incident import ActionRefusedError
 from standex.edges.store.contract import ConflictError, StoreError
 from standex.edges.web.service_view import NotThereError, RefusedError
@@ -61,7 +61,7 @@ def problem(
     )
 
 
-def response_to(error: Exception) -> JSONResponse:
+def response_to(error: Exception) -> JSONResponse:  # noqa: PLR0911 - one for each kind
     """Return what to answer where something was raised."""
     match error:
         case RefusedError() if error.retry_after_s > 0:
@@ -70,6 +70,8 @@ def response_to(error: Exception) -> JSONResponse:
             return problem(404, str(error))
         case ConflictError() | RefusedError() | ActionRefusedError() | AccessError():
             return problem(409, str(error))
+        case RequestClashError():
+            return problem(422, "this Idempotency-Key was used for something else")
         case StoreError() | AuditError():
             return problem(503, str(error), retry_after_s=RETRY_S)
         case StandexError():

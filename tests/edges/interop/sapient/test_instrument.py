@@ -12,6 +12,7 @@ from standex.model.hints import no_hints
 from standex.model.observation import Positions
 from standex.model.site import SensorSpec, Site
 from standex.model.trajectories import Trajectories
+from standex.model.truth import Truth
 from standex.testing import check_instrument
 from standex.twin.scene import Scene
 
@@ -33,7 +34,7 @@ def scene() -> Scene:
         position_m=np.tile([6.0, 5.0], (101, 1)), height_m=np.full(101, np.nan),
         frame_rate_hz=25.0,
     )  # fmt: skip
-    return Scene.of(people, items=(), start_utc_ns=0, seed=1)
+    return Scene(trajectories=people, truth=Truth(seed=1, items=()), start_utc_ns=0)
 
 
 def test_conforms(spec: SensorSpec, site: Site, scene: Scene) -> None:

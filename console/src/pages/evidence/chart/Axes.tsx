@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import "./chart.css";
 import type { Span } from "./scale";
 
 export interface Tick {
