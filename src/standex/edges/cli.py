@@ -29,9 +29,14 @@ COMMANDS = (
     "library",
     "surrogate",
     "accounts",
+    "audit",
+    "evidence",
+    "privacy",
     "store",
     "sensor",
+    "sapient",
     "api",
+    "serve",
 )
 FAILED, INTERRUPTED = 2, 130
 

@@ -246,6 +246,6 @@ def _utm() -> Any:
         import utm  # noqa: PLC0415 - an optional package
     except ImportError:
         raise StandexError(
-            "UTM coordinates need the package utm: pip install 'standex[interop]'"
+            "UTM coordinates need the package utm: pip install 'standex[sapient]'"
         ) from None
     return utm

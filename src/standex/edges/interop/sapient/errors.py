@@ -9,4 +9,4 @@ class SapientError(StandexError):
 
 def no_protobuf() -> SapientError:
     """Return what is said where the messages cannot be read at all."""
-    return SapientError("SAPIENT needs the package protobuf: pip install 'standex[interop]'")
+    return SapientError("SAPIENT needs the package protobuf: pip install 'standex[sapient]'")
