@@ -1,10 +1,10 @@
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
+import { PriorityChip } from "../../parts/incidents";
 import { follow } from "../../parts/route";
 import { useMe } from "../../parts/session";
 import { PAGES } from "../pages";
 import type { Mine, Share } from "./mine";
-import { Priority } from "./Priority";
 import type { Spot } from "./spots";
 import { useWhereabouts } from "./useWhereabouts";
 import { metres, wayTo } from "./where";
@@ -57,9 +57,9 @@ function Row({ one, here }: { readonly one: Mine; readonly here: Spot | null }) 
       onClick={follow}
     >
       <span className="responder-row-line">
-        <Priority level={incident.priority} />
+        <PriorityChip priority={incident.priority} />
         <span className="grow">
-          {incident.zone === null ? t("responder.zone_unknown") : word("zone", incident.zone)}
+          {incident.zone === null ? t("zone.none_check_all") : word("zone", incident.zone)}
         </span>
         {isSameLevel && <strong className="number">{t("responder.near", { metres: metres(wayTo(here, place).distanceM) })}</strong>}
       </span>

@@ -1,14 +1,13 @@
 import type { IncidentOut, Plan } from "../../api/types";
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
+import { BodyFigure, PriorityChip } from "../../parts/incidents";
 import { go } from "../../parts/route";
 import { Deeds } from "./Deeds";
 import { Doing } from "./Doing";
-import { Priority } from "./Priority";
 import { clothingOf, type Spot } from "./spots";
 import { useWhereabouts } from "./useWhereabouts";
 import { WhereTo } from "./WhereTo";
-import { ZoneFigure } from "./ZoneFigure";
 
 interface Props {
   readonly incident: IncidentOut;
@@ -23,7 +22,7 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
   const { place, card } = useWhereabouts(incident);
   const isExercise = useLive((live) => live.hello?.is_exercise === true || live.hello?.is_simulated === true);
   const wears = clothingOf(incident, card);
-  const zone = incident.zone === null ? t("responder.zone_unknown") : word("zone", incident.zone);
+  const zone = incident.zone === null ? t("zone.none_check_all") : word("zone", incident.zone);
   return (
     <article className="responder-one">
       <header className="responder-head">
@@ -37,11 +36,11 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
             {isExercise && ` · ${t("responder.exercise")}`}
           </span>
         </div>
-        <Priority level={incident.priority} />
+        <PriorityChip priority={incident.priority} />
       </header>
       <WhereTo incident={incident} place={place} card={card} plan={plan} here={here} onHere={onHere} />
       <section className="responder-what">
-        <ZoneFigure zone={incident.zone} label={t("responder.figure", { zone })} />
+        <BodyFigure zone={incident.zone} />
         <div className="grow">
           <p className="responder-zone">{zone}</p>
           {wears !== "" && (
