@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { AuditRowOut } from "../../api/types";
 import { t, word } from "../../i18n";
-import { clockText } from "../../parts/clock";
+import { momentText } from "../evidence/moment";
 import { EVERYTHING, type Filter, LOOKS } from "./audit";
 
 interface Props {
@@ -70,7 +70,7 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
             {isOpen ? "▾" : "▸"} <span className="number">{row.seq}</span>
           </button>
         </td>
-        <td className="number">{clockText(row.t_utc_ms, "local", true)}</td>
+        <td className="number">{momentText(row.t_utc_ms, { seconds: true })}</td>
         <td>
           <button type="button" className="plain" title={t("audit.all_of", { name: row.who })} onClick={() => onAsk({ ...EVERYTHING, who: row.who })}>
             {row.who}

@@ -3,7 +3,6 @@ import { ApiError } from "../../api/client";
 import type { IncidentOut, PatchOut, StepOut, Why } from "../../api/types";
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
-import { clockText } from "../../parts/clock";
 import { Problem } from "../../parts/Problem";
 import { follow, go } from "../../parts/route";
 import { useMay } from "../../parts/session";
@@ -17,6 +16,7 @@ import { LedgerChart } from "./looks/LedgerChart";
 import { LedgerTable } from "./looks/LedgerTable";
 import { LookDetails } from "./looks/LookDetails";
 import { mostTelling, pictureOf } from "./looks/match";
+import { momentText } from "./moment";
 import { PicturePanel } from "./picture/PicturePanel";
 
 const NONE: readonly PatchOut[] = [];
@@ -81,7 +81,7 @@ function Heading({ incident, why, keys, isSimulated }: HeadingProps) {
         </h1>
         {isSimulated && <span className="tag">◩ {t("evidence.simulated")}</span>}
         <span className="tag">{word("evidence.state", incident.state)}</span>
-        <span className="number dim">{clockText(incident.opened_utc_ms, "local", true)}</span>
+        <span className="number dim">{momentText(incident.opened_utc_ms, { seconds: true })}</span>
         <KeysHelp keys={keys} />
       </div>
       <p className="audited">◉ {t("evidence.audited")}</p>

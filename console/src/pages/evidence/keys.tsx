@@ -13,6 +13,8 @@ export function useKeys(keys: Keys): void {
       const target = event.target instanceof HTMLElement ? event.target : null;
       if (target?.closest("input, select, textarea, [contenteditable]")) return;
       if (document.querySelector("dialog[open]") !== null) return;
+      // On what is pressed with them, these two keys do what they always do.
+      if ((event.key === " " || event.key === "Enter") && target?.closest("button, a, summary")) return;
       const deed = latest.current[event.key];
       if (deed === undefined) return;
       event.preventDefault();

@@ -53,6 +53,8 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
     if (chosenLevel !== undefined) setLevel(chosenLevel);
   }, [chosenLevel, chosen.incidentId]);
 
+  // Nobody can be followed who is not on the plan any more.
+  const isHere = chosen.trackId !== null && (picture?.people.track_id.includes(chosen.trackId) ?? false);
   const counts = picture === null ? null : countsOf(picture.people);
   return (
     <Plan
@@ -67,11 +69,11 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
       marks={marks}
       {...(health === null ? {} : { health: health.sensors })}
       coverage={coverage}
-      selectedTrack={chosen.trackId}
+      selectedTrack={isHere ? chosen.trackId : null}
       onSelectTrack={chosen.chooseTrack}
       selectedMark={chosen.incidentId}
       onSelectMark={chosen.choose}
-      followedTrack={chosen.followed}
+      followedTrack={isHere ? chosen.followed : null}
       onFollow={chosen.follow}
     />
   );

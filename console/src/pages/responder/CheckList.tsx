@@ -1,6 +1,6 @@
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
-import { PriorityChip } from "../../parts/incidents";
+import { PriorityChip } from "../../parts/incidents/signs";
 import { follow } from "../../parts/route";
 import { useMe } from "../../parts/session";
 import { PAGES } from "../pages";
@@ -15,6 +15,7 @@ interface Props {
   readonly install: (() => void) | null;
 }
 
+const JUST_S = 3;
 const SHARES: readonly Share[] = ["accepted", "offered", "nobodys", "others"];
 
 export function CheckList({ list, here, install }: Props) {
@@ -78,7 +79,8 @@ function Row({ one, here }: { readonly one: Mine; readonly here: Spot | null }) 
 }
 
 function Seen({ unseenS }: { readonly unseenS: number }) {
-  return <span className="number">{t("responder.seen_now", { seconds: Math.round(unseenS) })}</span>;
+  const seconds = Math.round(unseenS);
+  return <span className="number">{unseenS < JUST_S ? t("responder.seen_just") : `⚠ ${t("responder.seen_now", { seconds })}`}</span>;
 }
 
 /** The bar has no room for them on a telephone. */

@@ -47,13 +47,13 @@ export function Doing({ incident, me }: Props) {
           ◎ {t("responder.act.reached")}
         </button>
       )}
-      <div className="responder-pair">
+      <div className="responder-three">
         <SureButton act="nothing_found" sign="○" isEnabled={can("nothing_found")} onSure={() => act("nothing_found")} />
         <button type="button" className="big danger" disabled={!can("found")} onClick={() => setFinding(true)}>
           ! {t("responder.act.found")}
         </button>
+        <SureButton act="lost" sign="?" isEnabled={can("lost")} onSure={() => act("lost")} />
       </div>
-      <SureButton act="lost" sign="?" isEnabled={can("lost")} onSure={() => act("lost")} />
       {isFinding && <FoundDialog onClose={() => setFinding(false)} onSay={(text) => act("found", text)} />}
     </div>
   );

@@ -1,13 +1,14 @@
 import type { IncidentOut, Plan } from "../../api/types";
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
-import { BodyFigure, PriorityChip } from "../../parts/incidents";
+import { BodyFigure } from "../../parts/incidents/BodyFigure";
+import { PriorityChip } from "../../parts/incidents/signs";
 import { go } from "../../parts/route";
 import { Deeds } from "./Deeds";
 import { Doing } from "./Doing";
 import { clothingOf, type Spot } from "./spots";
 import { useWhereabouts } from "./useWhereabouts";
-import { WhereTo } from "./WhereTo";
+import { Way, WhereTo } from "./WhereTo";
 
 interface Props {
   readonly incident: IncidentOut;
@@ -38,19 +39,20 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
         </div>
         <PriorityChip priority={incident.priority} />
       </header>
-      <WhereTo incident={incident} place={place} card={card} plan={plan} here={here} onHere={onHere} />
-      <section className="responder-what">
-        <BodyFigure zone={incident.zone} />
-        <div className="grow">
+      <div className="responder-top">
+        <Way place={place} here={here} />
+        <div className="responder-what">
+          <BodyFigure zone={incident.zone} />
           <p className="responder-zone">{zone}</p>
-          {wears !== "" && (
-            <p>
-              {t("responder.wears")}: <strong>{wears}</strong>
-            </p>
-          )}
-          <p className="dim">{incident.reason}</p>
         </div>
-      </section>
+      </div>
+      {wears !== "" && (
+        <p className="responder-wears">
+          {t("responder.wears")}: <strong>{wears}</strong>
+        </p>
+      )}
+      <WhereTo incident={incident} place={place} card={card} plan={plan} here={here} onHere={onHere} />
+      <p className="responder-rule">{incident.reason}</p>
       <p className="dim responder-rule">{t("responder.procedures")}</p>
       <footer className="responder-foot">
         <Deeds incidentId={incident.incident_id} />

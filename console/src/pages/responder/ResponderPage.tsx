@@ -12,6 +12,7 @@ import { OneCheck } from "./OneCheck";
 import { useShellKept } from "./shellKept";
 import { useAskedInstead } from "./useFloor";
 import type { Spot } from "./spots";
+import "../../parts/incidents/incidents.css";
 import "./responder.css";
 
 /** For somebody on the floor with a telephone: whom to go to, where, and what came of it. */

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Card, IncidentOut, Plan as PlanData } from "../../api/types";
-import { t } from "../../i18n";
+import { t, word } from "../../i18n";
 import { Plan } from "../../parts/plan/Plan";
 import type { Overlay, PlanMark } from "../../parts/plan/types";
 import { namedSpots, type Spot, type Whereabouts } from "./spots";
@@ -19,14 +19,20 @@ const UNSEEN_FROM_S = 3;
 const WALKS_FROM_M_PER_S = 0.3;
 
 /** Arrow and distance from where I say I stand to where they are or were last. */
-export function WhereTo({ incident, place, card, plan, here, onHere }: Props) {
-  const isUnseen = place.unseenS > UNSEEN_FROM_S;
+export function Way({ place, here }: Pick<Props, "place" | "here">) {
   const isSameLevel = here !== null && here.levelId === place.levelId;
   return (
+    <div className="responder-way" aria-live="polite">
+      {isSameLevel ? <Arrow from={here} to={place} /> : <NoWay here={here} place={place} />}
+    </div>
+  );
+}
+
+/** Where they are on the plan, how they move, and how long nobody has seen them. */
+export function WhereTo({ incident, place, card, plan, here, onHere }: Props) {
+  const isUnseen = place.unseenS > UNSEEN_FROM_S;
+  return (
     <section className="responder-where">
-      <div className="responder-way" aria-live="polite">
-        {isSameLevel ? <Arrow from={here} to={place} /> : <NoWay here={here} place={place} />}
-      </div>
       {isUnseen && (
         <p className="responder-unseen" role="alert">
           ⚠ {t("responder.unseen", { seconds: Math.round(place.unseenS), metres: metres(place.withinM) })}
@@ -81,6 +87,8 @@ interface MapProps extends Omit<Props, "card" | "plan"> {
 
 function Map({ incident, place, plan, here, isUnseen, onHere }: MapProps) {
   const spots = useMemo(() => namedSpots(plan), [plan]);
+  // Sensors are of no use on the floor, and hide who is looked for.
+  const bare = useMemo(() => ({ ...plan, sensors: [] }), [plan]);
   const isSameLevel = here !== null && here.levelId === place.levelId;
   const overlays: Overlay[] = [];
   if (isUnseen) overlays.push({ kind: "circle", at: place, radiusM: place.withinM, tone: "medium", isDashed: true });
@@ -102,7 +110,7 @@ function Map({ incident, place, plan, here, isUnseen, onHere }: MapProps) {
     <>
       <div className="responder-map">
         <Plan
-          plan={plan}
+          plan={bare}
           label={t("responder.map")}
           levelId={place.levelId}
           marks={[mark]}
@@ -126,7 +134,7 @@ function Map({ incident, place, plan, here, isUnseen, onHere }: MapProps) {
           <option value="">{here === null ? t("responder.not_set") : "–"}</option>
           {spots.map((one) => (
             <option key={one.name} value={one.name}>
-              {one.name} ({one.levelId})
+              {word("line", one.role)} ({one.name})
             </option>
           ))}
         </select>

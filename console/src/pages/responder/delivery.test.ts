@@ -14,7 +14,7 @@ describe("delivery over a bad link", () => {
       keys.push(deed.key);
       return keys.length < 4 ? Promise.reject(new ApiError(0, "no-answer")) : Promise.resolve(answer);
     };
-    const delivery = new Delivery(done, send, soon);
+    const delivery = new Delivery(done, send, (ms) => (ms === 6000 ? new Promise(() => undefined) : soon()));
     await delivery.act("a", { act: "accept" });
     expect(keys.length).toBe(4);
     expect(new Set(keys).size).toBe(1);

@@ -19,6 +19,7 @@ type Wait = (ms: number) => Promise<void>;
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 8000;
+const TOLD_MS = 6000;
 
 function sendIt(deed: Deed): Promise<IncidentOut> {
   return ask<IncidentOut>(`/incidents/${encodeURIComponent(deed.incidentId)}/actions`, {
@@ -75,6 +76,7 @@ export class Delivery {
         const incident = await this.send(deed);
         this.change(key, { standing: "done", error: null });
         this.done(incident);
+        void this.wait(TOLD_MS).then(() => this.forget(key));
         return;
       } catch (error) {
         if (!isWorthAnotherTry(error)) return this.change(key, { standing: "refused", error });

@@ -8,22 +8,17 @@ export interface Spot extends Place {
 
 export interface NamedSpot extends Spot {
   readonly name: string;
+  readonly role: string;
 }
 
 export function namedSpots(plan: Plan): readonly NamedSpot[] {
-  const lines = plan.lines.map((line) => ({
+  return plan.lines.map((line) => ({
     name: line.line_id,
+    role: line.role,
     levelId: line.level_id,
     x: ((line.from_site_m[0] ?? 0) + (line.to_site_m[0] ?? 0)) / 2,
     y: ((line.from_site_m[1] ?? 0) + (line.to_site_m[1] ?? 0)) / 2,
   }));
-  const sensors = plan.sensors.map((sensor) => ({
-    name: sensor.sensor_id,
-    levelId: sensor.level_id,
-    x: sensor.position_site_m[0] ?? 0,
-    y: sensor.position_site_m[1] ?? 0,
-  }));
-  return [...lines, ...sensors];
 }
 
 /** Where the person is, as far as is known now, and for how long nobody has seen them. */

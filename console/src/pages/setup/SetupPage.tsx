@@ -1,3 +1,4 @@
+import type { ComponentType } from "react";
 import type { Permission } from "../../api/types";
 import { t } from "../../i18n";
 import { follow, usePath } from "../../parts/route";
@@ -10,7 +11,7 @@ import "./setup.css";
 interface Part {
   readonly name: "site" | "point" | "privacy";
   readonly asks: Permission;
-  readonly Body: () => React.ReactNode;
+  readonly Body: ComponentType;
 }
 
 const PARTS: readonly Part[] = [

@@ -89,15 +89,15 @@ export function SiteEditor() {
         <div className="editor-side">
           <Problem error={draft.error} />
           <Problems checked={draft.checked} isChecking={draft.isChecking} items={items} onGo={choose} />
-          <ItemList items={items} chosen={item} onChoose={choose} onAddLine={addLine} />
           {item === null ? (
-            <p className="dim">{t("setup.hint")}</p>
+            <p className="dim item-fields">{t("setup.hint")}</p>
           ) : (
             <ItemFields key={keyOf(item)} text={text} item={item} levels={levels} onText={(to, id) => {
               draft.change(to);
               if (id !== undefined) setChosen(`${item.kind}:${id}`);
             }} onCopy={copy} onRemove={remove} />
           )}
+          <ItemList items={items} chosen={item} onChoose={choose} onAddLine={addLine} />
         </div>
       </div>
       {hasHelp && <KeyHelp keys={editorKeys()} onClose={() => setHelp(false)} />}

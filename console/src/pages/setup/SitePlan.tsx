@@ -91,8 +91,10 @@ function overlaysOf(item: Item, isChosen: boolean): readonly Overlay[] {
   if (item.kind === "sensors") {
     const outline = outlineOf(item);
     const overlays: Overlay[] = [];
-    if (outline.length > 2) overlays.push({ kind: "area", points: outline, tone: isChosen ? "accent" : "plain", ...(isChosen ? { label: item.id } : {}) });
-    if (item.spot !== null) overlays.push({ kind: "circle", at: item.spot, radiusM: item.reachM, tone: isChosen ? "accent" : "plain", isDashed: true });
+    const [first] = outline;
+    if (first !== undefined && isChosen) overlays.push({ kind: "area", points: outline, tone: "accent" });
+    if (first !== undefined && !isChosen) overlays.push({ kind: "path", points: [...outline, first], tone: "ok", isDashed: true });
+    if (item.spot !== null && isChosen) overlays.push({ kind: "circle", at: item.spot, radiusM: item.reachM, tone: "accent" });
     if (isChosen) overlays.push({ kind: "path", points: [item.at, ahead(item.at, item.yawDeg, TURN_HANDLE_M)], tone: "accent", hasArrow: true });
     return overlays;
   }

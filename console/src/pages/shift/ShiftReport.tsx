@@ -7,6 +7,7 @@ import { useMe } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
 import { useLive } from "../../live/state";
 import { AgedPanel } from "../evidence/AgedPanel";
+import { momentText } from "../evidence/moment";
 import { fieldMs, fieldText, lastHours, paceOf, type Report, type Span } from "./report";
 
 const HOURS: readonly number[] = [8, 12, 24];
@@ -70,7 +71,7 @@ function Figures({ report }: { readonly report: Report }) {
   return (
     <div className="stack">
       <p>
-        <strong>{site}</strong> · {clockText(report.from_utc_ms, "local", true)} – {clockText(report.to_utc_ms, "local", true)}{" "}
+        <strong>{site}</strong> · {momentText(report.from_utc_ms)} – {momentText(report.to_utc_ms)}{" "}
         {t("clock.local")} ({clockText(report.from_utc_ms, "utc")} – {clockText(report.to_utc_ms, "utc")} {t("clock.utc")})
         {isSimulated && ` · ◩ ${t("evidence.simulated")}`}
       </p>

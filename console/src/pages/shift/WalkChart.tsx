@@ -1,9 +1,9 @@
 import { useMemo, useState } from "react";
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
-import { clockText } from "../../parts/clock";
 import { Axes, type Frame, plotSpans, useWidth } from "../evidence/chart/Axes";
 import { linear, logOdds, P_TICKS, percentText, type Span, spanOf, ticks } from "../evidence/chart/scale";
+import { momentText } from "../evidence/moment";
 import { charted, distinct, middle, type WalkTest } from "./walks";
 
 const DAY_MS = 86_400_000;
@@ -76,7 +76,7 @@ function Points({ walks, base }: PointsProps) {
   const days: Span = spanOf(walks.map((one) => one.t_ms / DAY_MS)) ?? [0, 1];
   const odds = walks.map((one) => logOdds(one.p));
   const [low, high] = spanOf([...odds, ...(pAlarm === null ? [] : [logOdds(pAlarm)])]) ?? [-1, 1];
-  const ys: Span = [low - 0.4, high + 0.4];
+  const ys: Span = [low - 0.8, high + 0.4];
   const frame: Frame = { width, height, x: linear(days, across), y: linear(ys, up) };
   const dates = ticks(days, width / 110).map((day) => ({ at: day, text: dayText(day * DAY_MS) }));
   return (
@@ -92,7 +92,7 @@ function Points({ walks, base }: PointsProps) {
         {pAlarm !== null && (
           <g className="ledger-limit">
             <line x1={across[0]} x2={across[1]} y1={frame.y(logOdds(pAlarm))} y2={frame.y(logOdds(pAlarm))} />
-            <text x={across[1]} y={frame.y(logOdds(pAlarm)) + 15} textAnchor="end">
+            <text x={across[0] + 6} y={frame.y(logOdds(pAlarm)) + 15}>
               {t("ledger.limit", { p: percentText(pAlarm) })}
             </text>
           </g>
@@ -115,7 +115,7 @@ function Points({ walks, base }: PointsProps) {
               <tbody>
                 {walks.map((one, row) => (
                   <tr key={row}>
-                    <th scope="row">{clockText(one.t_ms, "local", true)}</th>
+                    <th scope="row">{momentText(one.t_ms)}</th>
                     <td>{percentText(one.p)}</td>
                     <td>{one.isFound ? t("walk.result.right") : t("walk.result.missed")}</td>
                   </tr>

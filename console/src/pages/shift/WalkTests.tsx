@@ -1,11 +1,12 @@
 import { useState } from "react";
 import { ask } from "../../api/client";
 import { t, word } from "../../i18n";
-import { clockText, serviceNow } from "../../parts/clock";
+import { serviceNow } from "../../parts/clock";
 import { Problem } from "../../parts/Problem";
 import { useMay } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
 import { AgedPanel } from "../evidence/AgedPanel";
+import { momentText } from "../evidence/moment";
 import { WalkBegin } from "./WalkBegin";
 import { WalkChart } from "./WalkChart";
 import { WalkGuide } from "./WalkGuide";
@@ -101,14 +102,14 @@ function Lately({ tests }: { readonly tests: readonly WalkTest[] }) {
         <tbody>
           {tests.map((one) => (
             <tr key={one.walk_test_id}>
-              <td className="number">{clockText(one.begun_utc_ms, "local", true)}</td>
+              <td className="number">{momentText(one.begun_utc_ms)}</td>
               <td>{one.by}</td>
               <td>
                 {one.reference_object} · {word("body", one.zone)}
               </td>
               <td>
-                {one.has_passed === null ? `… ${t("walk.open")}` : one.has_passed ? `✓ ${t("walk.passed")}` : `✕ ${t("walk.failed")}`}{" "}
-                <span className="dim">{scoreOf(one)}</span>
+                {one.has_passed === null ? `… ${t("walk.open")}` : one.has_passed ? `✓ ${t("walk.passed")}` : `✕ ${t("walk.failed_short")}`}{" "}
+                <span className="dim">{t("walk.score_short", { found: one.n_found, of: one.n_with, wrong: one.n_false })}</span>
               </td>
             </tr>
           ))}

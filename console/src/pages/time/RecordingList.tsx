@@ -14,7 +14,7 @@ export function RecordingList({ recordings }: { readonly recordings: readonly Re
             <th scope="col">{t("time.started")}</th>
             <th scope="col">{t("time.length")}</th>
             <th scope="col">{t("time.source")}</th>
-            <th scope="col">{t("time.title")}</th>
+            <th scope="col">{t("time.open")}</th>
           </tr>
         </thead>
         <tbody>

@@ -25,6 +25,7 @@ export function Replay({ recording, onLeave }: Props) {
   const said = useAsk<Record<string, unknown>>(`${path}/timeline`);
   const timeline = useMemo(() => (said.data === null ? null : readTimeline(said.data, recording)), [said.data, recording]);
   const playback = usePlayback(recording.durationS);
+  const [side, setSide] = useState<"marks" | "what_if">("marks");
   const [hasHelp, setHelp] = useState(false);
   const [, draw] = useReducer((n: number) => n + 1, 0);
   const frames = useMemo(() => new Frames(recording.id, recording.durationS, draw), [recording]);
@@ -58,8 +59,15 @@ export function Replay({ recording, onLeave }: Props) {
           />
         </div>
         <div className="replay-side">
-          <MarkList marks={marks} atS={playback.atS} onSeek={playback.seek} />
-          <WhatIf recording={recording} />
+          <div className="row" role="group" aria-label={t("time.side")}>
+            <button type="button" aria-pressed={side === "marks"} onClick={() => setSide("marks")}>
+              ▲ {t("time.marks")}
+            </button>
+            <button type="button" aria-pressed={side === "what_if"} onClick={() => setSide("what_if")}>
+              {t("whatif.short")}
+            </button>
+          </div>
+          {side === "marks" ? <MarkList marks={marks} atS={playback.atS} onSeek={playback.seek} /> : <WhatIf recording={recording} />}
         </div>
       </div>
       {hasHelp && <KeyHelp keys={keysOf()} onClose={() => setHelp(false)} />}

@@ -27,7 +27,7 @@ export function ReplayBanner({ recording, nowMs, onLeave }: Props) {
       <span className="number">
         {clockText(nowMs, "utc")} {t("clock.utc")}
       </span>
-      <span className="grow">
+      <span className="replay-words">
         {t("time.replay_of", { when: clockText(recording.startedUtcMs, "local", true) })}
         {recording.isSimulated && ` ◩ ${t("time.simulated")}`}
       </span>

@@ -55,16 +55,14 @@ export function IncidentCard(props: Props) {
           <div className="grow">
             <p className="incident-zone">{incident.zone === null ? t("zone.none_check_all") : word("zone", incident.zone)}</p>
             <p>{t("why.plain", { sensors: incident.sensors.join(", ") || "–" })}</p>
-            <HowSure p={p} prior={incident.prior} isSimulated={props.isSimulated} />
+            {why.data !== null && <Missing why={why.data} minCoverage={props.minCoverage} />}
+            {isOpen && <Cued card={card} why={why.data} nowMs={nowMs} />}
           </div>
         </div>
-        <p className="dim incident-reason" lang="en">{incident.reason}</p>
+        <HowSure p={p} prior={incident.prior} isSimulated={props.isSimulated} />
         {why.data !== null && <Evidence why={why.data} pAlarm={props.pAlarm} />}
         <Problem error={why.error} />
-        <div className="incident-pair">
-          {why.data !== null && <Missing why={why.data} minCoverage={props.minCoverage} />}
-          {isOpen && <Cued card={card} why={why.data} nowMs={nowMs} />}
-        </div>
+        <p className="dim incident-reason" lang="en">{incident.reason}</p>
         <p className="dim number incident-ages">
           {why.data === null ? t("why.age_none") : t("why.age", { time: lengthText(nowMs - why.data.t_utc_ms) })}
           {props.maySeeEvidence && (

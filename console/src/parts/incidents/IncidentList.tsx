@@ -49,13 +49,15 @@ export function IncidentList(props: Props) {
 }
 
 function Group(props: Props & { readonly line: Line & { readonly kind: "group" } }) {
-  const { line, openGroups, onToggleGroup } = props;
+  const { line, openGroups, onToggleGroup, hasLevels } = props;
   const isOpen = openGroups.has(line.id);
   return (
     <div className={`incident-group is-${line.priority}`}>
       <button type="button" aria-expanded={isOpen} onClick={() => onToggleGroup(line.id)}>
         <PriorityChip priority={line.priority} />
-        <span className="grow">{t("flood.group", { n: line.members.length, level: line.levelId })}</span>
+        <span className="grow">
+          {t("flood.group", { n: line.members.length })}{hasLevels && <> · {line.levelId}</>}
+        </span>
         {line.nNew > 0 && <span className="chip is-new">{t("flood.group_new", { n: line.nNew })}</span>}
         <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
       </button>

@@ -34,8 +34,11 @@ export function WaterfallView({ why, pAlarm }: Props) {
           return (
             <tr key={bar.sensorId}>
               <th scope="row">
-                {bar.sensorId} <span className="dim">{t("why.looks", { n: bar.nLooks })}</span>
-                {bar.nNotCounted > 0 && <span className="dim">{t("why.not_counted", { n: bar.nNotCounted })}</span>}
+                {bar.sensorId}{" "}
+                <span className="dim number" title={t("why.looks", { n: bar.nLooks })}>
+                  <span aria-hidden="true">({bar.nLooks})</span>
+                  <span className="hidden-words">{t("why.looks", { n: bar.nLooks })}</span>
+                </span>
               </th>
               <td className="waterfall-track">
                 <Threshold at={threshold === null ? null : at(threshold)} />
@@ -48,8 +51,8 @@ export function WaterfallView({ why, pAlarm }: Props) {
                 />
               </td>
               <td className="number">
-                {factor === null ? t("why.neither") : <><span aria-hidden="true">{bar.log10 > 0 ? "▲" : "▼"}</span> {factor}</>}
-                <span className="hidden-words">{factor !== null && t(bar.log10 > 0 ? "why.more" : "why.less")}</span>
+                {bar.nNotCounted === bar.nLooks ? t("why.not_counted") : factor === null ? t("why.neither") : <><span aria-hidden="true">{bar.log10 > 0 ? "▲" : "▼"}</span> {factor}</>}
+                <span className="hidden-words">{factor !== null && bar.nNotCounted < bar.nLooks && t(bar.log10 > 0 ? "why.more" : "why.less")}</span>
               </td>
             </tr>
           );

@@ -37,49 +37,45 @@ export function Evidence({ why, pAlarm }: Props) {
 export function Missing({ why, minCoverage }: { readonly why: Why; readonly minCoverage: number }) {
   const gaps = why.coverage.filter((one) => one.is_wanted && !(one.covered >= minCoverage));
   return (
-    <section aria-label={t("missing.title")}>
-      <h3>{t("missing.title")}</h3>
-      {gaps.length === 0 ? (
-        <p className="dim">{t("missing.nothing")}</p>
-      ) : (
-        <ul className="plain">
-          {gaps.map((one) => (
-            <li key={one.zone}>
+    <p>
+      <span className="dim">{t("missing.title")}:</span>{" "}
+      {gaps.length === 0
+        ? t("missing.nothing")
+        : gaps.map((one) => (
+            <span key={one.zone} className="gap">
               <span aria-hidden="true">▨</span>{" "}
               {t("missing.zone", { zone: word("zone", one.zone), covered: percentText(one.covered), wanted: percentText(minCoverage) })}
-            </li>
+            </span>
           ))}
-        </ul>
-      )}
-    </section>
+    </p>
   );
 }
 
+interface CuedProps {
+  readonly card: Card | undefined;
+  readonly why: Why | null;
+  readonly nowMs: number;
+}
+
 /** Who was told to look, and when that is. */
-export function Cued({ card, why, nowMs }: { readonly card: Card | undefined; readonly why: Why | null; readonly nowMs: number }) {
+export function Cued({ card, why, nowMs }: CuedProps) {
   const looks = card?.cued ?? [];
-  const reasons = new Map((why?.cued ?? []).map((one) => [one.sensor_id, one]));
+  const tasks = new Map((why?.cued ?? []).map((one) => [one.sensor_id, one]));
   return (
-    <section aria-label={t("cued.title")}>
-      <h3>{t("cued.title")}</h3>
-      {looks.length === 0 ? (
-        <p className="dim">{t("cued.none")}</p>
-      ) : (
-        <ul className="plain">
-          {looks.map((one) => {
-            const task = reasons.get(one.sensor_id);
-            const inS = (one.t_look_utc_ms - nowMs) / 1000;
-            return (
-              <li key={`${one.sensor_id} ${one.t_look_utc_ms}`}>
-                <span aria-hidden="true">◎</span> <strong>{one.sensor_id}</strong>{" "}
-                {inS > 0 ? t("cued.in", { seconds: inS.toFixed(1) }) : t("cued.now")}
-                {task !== undefined && task.zone !== null && <> · {word("zone", task.zone)}</>}
-              </li>
-            );
-          })}
-        </ul>
-      )}
-    </section>
+    <p>
+      <span className="dim">{t("cued.title")}:</span> {looks.length === 0 && t("cued.none")}
+      {looks.map((one) => {
+        const zone = tasks.get(one.sensor_id)?.zone ?? null;
+        const inS = (one.t_look_utc_ms - nowMs) / 1000;
+        return (
+          <span key={`${one.sensor_id} ${one.t_look_utc_ms}`} className="gap">
+            <span aria-hidden="true">◎</span> <strong>{one.sensor_id}</strong>{" "}
+            {inS > 0 ? t("cued.in", { seconds: inS.toFixed(1) }) : t("cued.now")}
+            {zone !== null && <> · {word("zone", zone)}</>}
+          </span>
+        );
+      })}
+    </p>
   );
 }
 

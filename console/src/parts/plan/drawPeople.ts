@@ -3,6 +3,7 @@ import { plate } from "./drawFloor";
 import { type Point, type Size, toScreen, type View } from "./geometry";
 import { ALARM, type Mover, NOT_SCREENED, NOTHING_FOUND } from "./motion";
 import type { Palette } from "./palette";
+import { spritesOf } from "./sprites";
 import type { PlanMark } from "./types";
 
 type Ctx = CanvasRenderingContext2D;
@@ -18,149 +19,77 @@ export function radiusOf(view: View): number {
   return Math.min(Math.max(0.24 * view.pxPerM, 4.5), 13);
 }
 
+/** With more people than that, only those that matter have trails: lines over lines tell nothing. */
+const MOST_TRAILS = 120;
+
 export function drawPeople(
   ctx: Ctx, movers: Iterable<Mover>, input: PeopleInput, view: View, size: Size, palette: Palette,
 ): void {
   const radius = radiusOf(view);
-  const [pending, found, alarm, unscreened, things]: Mover[][] = [[], [], [], [], []];
-  for (const mover of movers) {
-    if (!isSeen(mover, view, size)) continue;
-    const kind = mover.state === ALARM ? alarm : mover.isThing ? things : mover.state === NOT_SCREENED ? unscreened
-      : mover.state === NOTHING_FOUND ? found : pending;
-    kind?.push(mover);
+  const seen = [...movers].filter((mover) => isSeen(mover, view, size)).sort((a, b) => RANK[kindOf(a)] - RANK[kindOf(b)]);
+  const sprites = spritesOf(radius, input.isOld, palette);
+  const hasAll = seen.length <= MOST_TRAILS;
+  for (const mover of seen) {
+    const kind = kindOf(mover);
+    const isPicked = mover.trackId === input.selectedTrack || mover.trackId === input.followedTrack;
+    const colour = input.isOld ? palette.dim : palette[COLOURS[kind]];
+    if (hasAll || isPicked || kind === "alarm" || kind === "unscreened") trail(ctx, mover, colour, view, size);
   }
-  const old = input.isOld ? palette.dim : null;
-  const groups: readonly (readonly [Mover[] | undefined, string, Shape])[] = [
-    [found, palette.foundNothing, dot],
-    [pending, palette.pending, ring],
-    [things, palette.unscreened, box],
-    [unscreened, palette.unscreened, openSquare],
-    [alarm, palette.alarm, diamond],
-  ];
-  for (const [group, colour] of groups) trails(ctx, group ?? [], old ?? colour, view, size);
-  for (const [group, colour, shape] of groups) {
-    if (group === undefined || group.length === 0) continue;
-    ctx.strokeStyle = ctx.fillStyle = old ?? colour;
-    ctx.lineWidth = 2;
-    ctx.setLineDash(input.isOld ? [2, 2] : []);
-    noses(ctx, group, radius, view, size);
-    shape(ctx, group.map((one) => toScreen(view, size, one)), radius, palette);
-    ctx.setLineDash([]);
+  for (const mover of seen) {
+    const kind = kindOf(mover);
+    const at = toScreen(view, size, mover);
+    nose(ctx, mover, at, radius, input.isOld ? palette.dim : palette[COLOURS[kind]], view);
+    const sprite = sprites[kind];
+    ctx.drawImage(sprite.image, at.x - sprite.half, at.y - sprite.half, 2 * sprite.half, 2 * sprite.half);
   }
-  for (const mover of movers) {
+  for (const mover of seen) {
     if (mover.trackId === input.selectedTrack || mover.trackId === input.followedTrack) {
       picked(ctx, mover, mover.trackId === input.followedTrack, radius, view, size, palette);
     }
   }
 }
 
-type Shape = (ctx: Ctx, places: readonly Point[], radius: number, palette: Palette) => void;
+export type Kind = "found" | "pending" | "thing" | "unscreened" | "alarm";
 
-/** Still under way: a ring. */
-const ring: Shape = (ctx, places, radius, palette) => {
-  ctx.beginPath();
-  for (const { x, y } of places) {
-    ctx.moveTo(x + radius, y);
-    ctx.arc(x, y, radius, 0, 2 * Math.PI);
-  }
-  const colour = ctx.fillStyle;
-  ctx.fillStyle = palette.floor;
-  ctx.fill();
-  ctx.fillStyle = colour;
-  ctx.stroke();
-};
+/** What is most urgent is drawn last, over the others. */
+const RANK: Readonly<Record<Kind, number>> = { found: 0, pending: 1, thing: 2, unscreened: 3, alarm: 4 };
+const COLOURS = { found: "foundNothing", pending: "pending", thing: "unscreened", unscreened: "unscreened", alarm: "alarm" } as const;
 
-/** Nothing found: a filled dot, smaller. */
-const dot: Shape = (ctx, places, radius) => {
-  ctx.beginPath();
-  for (const { x, y } of places) {
-    ctx.moveTo(x + 0.75 * radius, y);
-    ctx.arc(x, y, 0.75 * radius, 0, 2 * Math.PI);
-  }
-  ctx.fill();
-};
-
-/** Not screened: an open square with a stroke through it, which must not be missed. */
-const openSquare: Shape = (ctx, places, radius, palette) => {
-  ctx.beginPath();
-  for (const { x, y } of places) ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-  const colour = ctx.fillStyle;
-  ctx.fillStyle = palette.floor;
-  ctx.fill();
-  ctx.fillStyle = colour;
-  for (const { x, y } of places) {
-    ctx.moveTo(x - radius, y + radius);
-    ctx.lineTo(x + radius, y - radius);
-  }
-  ctx.stroke();
-};
-
-/** A thing that was set down: a filled box with a cross. */
-const box: Shape = (ctx, places, radius, palette) => {
-  ctx.beginPath();
-  for (const { x, y } of places) ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-  ctx.fill();
-  ctx.beginPath();
-  for (const { x, y } of places) {
-    ctx.moveTo(x - radius, y - radius);
-    ctx.lineTo(x + radius, y + radius);
-    ctx.moveTo(x - radius, y + radius);
-    ctx.lineTo(x + radius, y - radius);
-  }
-  ctx.strokeStyle = palette.floor;
-  ctx.stroke();
-};
-
-/** A check is requested: a filled diamond with "!", the largest. */
-const diamond: Shape = (ctx, places, radius, palette) => {
-  const r = 1.5 * radius + 2;
-  ctx.beginPath();
-  for (const { x, y } of places) {
-    ctx.moveTo(x, y - r);
-    ctx.lineTo(x + r, y);
-    ctx.lineTo(x, y + r);
-    ctx.lineTo(x - r, y);
-    ctx.closePath();
-  }
-  ctx.fill();
-  ctx.fillStyle = palette.onHigh;
-  ctx.font = `bold ${Math.round(1.1 * r)}px system-ui, sans-serif`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  for (const { x, y } of places) ctx.fillText("!", x, y + 0.5);
-};
-
-function noses(ctx: Ctx, group: readonly Mover[], radius: number, view: View, size: Size): void {
-  ctx.beginPath();
-  for (const mover of group) {
-    const speed = Math.hypot(mover.vx, mover.vy);
-    if (!(speed > 0.2)) continue;
-    const at = toScreen(view, size, mover);
-    const reach = radius + 4 + 0.35 * Math.min(speed, 2) * view.pxPerM;
-    ctx.moveTo(at.x + (mover.vx / speed) * radius, at.y - (mover.vy / speed) * radius);
-    ctx.lineTo(at.x + (mover.vx / speed) * reach, at.y - (mover.vy / speed) * reach);
-  }
-  ctx.stroke();
+export function kindOf(mover: Pick<Mover, "state" | "isThing">): Kind {
+  if (mover.state === ALARM) return "alarm";
+  if (mover.isThing) return "thing";
+  return mover.state === NOT_SCREENED ? "unscreened" : mover.state === NOTHING_FOUND ? "found" : "pending";
 }
 
-function trails(ctx: Ctx, group: readonly Mover[], colour: string, view: View, size: Size): void {
-  if (group.length === 0) return;
-  ctx.globalAlpha = 0.4;
+function trail(ctx: Ctx, mover: Mover, colour: string, view: View, size: Size): void {
+  const places = mover.trail;
+  if (places.length < 4) return;
+  ctx.globalAlpha = 0.35;
   ctx.strokeStyle = colour;
   ctx.lineWidth = 1.5;
   ctx.beginPath();
-  for (const { trail, x, y } of group) {
-    if (trail.length < 4) continue;
-    for (let i = 0; i < trail.length; i += 2) {
-      const at = toScreen(view, size, { x: trail[i] ?? 0, y: trail[i + 1] ?? 0 });
-      if (i === 0) ctx.moveTo(at.x, at.y);
-      else ctx.lineTo(at.x, at.y);
-    }
-    const now = toScreen(view, size, { x, y });
-    ctx.lineTo(now.x, now.y);
+  for (let i = 0; i < places.length; i += 2) {
+    const at = toScreen(view, size, { x: places[i] ?? 0, y: places[i + 1] ?? 0 });
+    if (i === 0) ctx.moveTo(at.x, at.y);
+    else ctx.lineTo(at.x, at.y);
   }
+  const now = toScreen(view, size, mover);
+  ctx.lineTo(now.x, now.y);
   ctx.stroke();
   ctx.globalAlpha = 1;
+}
+
+/** Which way they go. */
+function nose(ctx: Ctx, mover: Mover, at: Point, radius: number, colour: string, view: View): void {
+  const speed = Math.hypot(mover.vx, mover.vy);
+  if (!(speed > 0.2)) return;
+  const reach = radius + 4 + 0.35 * Math.min(speed, 2) * view.pxPerM;
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  ctx.moveTo(at.x, at.y);
+  ctx.lineTo(at.x + (mover.vx / speed) * reach, at.y - (mover.vy / speed) * reach);
+  ctx.stroke();
 }
 
 function picked(ctx: Ctx, mover: Mover, isFollowed: boolean, radius: number, view: View, size: Size, palette: Palette): void {

@@ -37,6 +37,7 @@ from standex.edges.service.kept import Kept, open_kept
 from standex.edges.service.merged_source import MergedSource
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
+from standex.edges.service.overload import OverloadLog
 from standex.edges.service.recovery import Recovery, recovered
 from standex.edges.service.service_health import ServiceHealth
 from standex.edges.service.sources import blueprints
@@ -279,7 +280,9 @@ class StationService:
     ) -> None:
         """Say what is wrong with the parts around the watch, as soon as it is."""
         recorder = around.recorder
+        overload = OverloadLog(self._overloaded, clock=self._setup.clock)
         while True:
+            overload.look(self._n_shed())
             foreign = sum(source.n_foreign for source in self._source.sources)
             lost = events.n_refused + store_writer.counts.n_urgent_lost
             troubles: dict[str, str] = {
@@ -296,6 +299,17 @@ class StationService:
             }
             self._health.update(troubles)
             await anyio.sleep(LOOK_EVERY_S)
+
+    def _n_shed(self) -> dict[str, int]:
+        """Return how many records this computer was too slow for, by sensor."""
+        shed = {name: one.n_shed for name, one in self._source.intake().items()}
+        status = self._door.status()
+        for sensor in status.sensors if status is not None else ():
+            shed[sensor.sensor_id] = shed.get(sensor.sensor_id, 0) + sensor.n_shed
+        return shed
+
+    def _overloaded(self, n_shed: Mapping[str, int]) -> None:
+        self._kept.notes.say(What.OVERLOAD, ", ".join(n_shed), "records left out", dict(n_shed))
 
     def troubles(self) -> tuple[str, ...]:
         """Return what is wrong with the service itself, in plain words."""

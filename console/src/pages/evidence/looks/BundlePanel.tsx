@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { t } from "../../../i18n";
-import { clockText } from "../../../parts/clock";
+import { momentText } from "../moment";
 import { entryOf, fileAddress, filesOf, type Manifest, sizeText } from "./bundle";
 
 interface Props {
@@ -16,7 +16,7 @@ export function BundlePanel({ incidentId, manifest }: Props) {
       <p>
         {manifest.stage === "whole" ? t("bundle.whole") : t("bundle.first")}{" "}
         {manifest.key_id === "" ? t("bundle.unsigned") : t("bundle.signed", { key: manifest.key_id.slice(0, 12) })}{" "}
-        {t("bundle.until", { time: clockText(manifest.expires_utc_ns / 1e6, "local", true) })}
+        {t("bundle.until", { time: momentText(manifest.expires_utc_ns / 1e6) })}
       </p>
       {calibrations.length > 0 && (
         <p className="dim">

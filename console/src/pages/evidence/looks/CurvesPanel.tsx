@@ -48,7 +48,7 @@ function Curves({ curves }: { readonly curves: CurvesFile }) {
           xLabel={xLabel}
           yLabel={residual[0]?.unit ?? ""}
           curves={residual}
-          height={130}
+          height={170}
           level={0}
         />
       )}

@@ -28,7 +28,7 @@ export function PicturePanel({ patches, first, zone, step }: Props) {
   const firstName = first === null ? null : nameOf(first);
   // Another look was chosen: its picture, not the one that was picked before.
   useEffect(() => setPicked(null), [firstName, step?.number]);
-  const patch = patches.find((one) => nameOf(one) === picked) ?? first ?? patches[0] ?? null;
+  const patch = patches.find((one) => nameOf(one) === picked) ?? first ?? patches.find((one) => one.zone === zone) ?? patches[0] ?? null;
   const span = useMemo(() => spanOfAlike(patches, patch?.caption ?? ""), [patches, patch?.caption]);
   const onBody = useMemo(
     () => (["front", "back", "side"] as const).map((side) => patchOn(side, patches, patch)).filter((one) => one !== null),

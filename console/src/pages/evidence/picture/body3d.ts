@@ -26,13 +26,10 @@ const AWAY_M = 2.3;
 
 /** Build the view in an element; null where the browser has no WebGL. */
 export function openBody(host: HTMLElement, bodyColour: string): BodyView | null {
-  if (document.createElement("canvas").getContext("webgl2") === null) return null;
-  let renderer: WebGLRenderer;
-  try {
-    renderer = new WebGLRenderer({ antialias: true, alpha: true });
-  } catch {
-    return null;
-  }
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2", { antialias: true, alpha: true }) ?? null;
+  if (context === null) return null;
+  const renderer = new WebGLRenderer({ canvas, context });
   renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
   renderer.domElement.setAttribute("aria-hidden", "true");
   host.append(renderer.domElement);
@@ -92,6 +89,7 @@ export function openBody(host: HTMLElement, bodyColour: string): BodyView | null
       empty(scene);
       skin.dispose();
       renderer.dispose();
+      renderer.forceContextLoss(); // a browser has few of them
       renderer.domElement.remove();
     },
   };
