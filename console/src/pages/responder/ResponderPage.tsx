@@ -59,7 +59,7 @@ function useOfferTold(offered: readonly string[]): void {
   const names = offered.join("\n");
   useEffect(() => {
     const now = names === "" ? [] : names.split("\n");
-    if (now.some((one) => !known.current.has(one))) navigator.vibrate?.([200, 100, 200]);
+    if (now.some((one) => !known.current.has(one)) && navigator.userActivation.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     known.current = new Set(now);
   }, [names]);
 }
