@@ -1,8 +1,9 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
-from standex.edges import cli
 from standex.edges.cli import COMMANDS, main
 from standex.model.errors import StandexError
 
@@ -66,4 +67,21 @@ def test_a_fault_of_ours_keeps_its_traceback(monkeypatch) -> None:
 def test_machines_get_one_document(name: str, capsys) -> None:
     assert main([name, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[name]
-    assert cli.COMMANDS
+
+
+@pytest.mark.slow
+def test_help_and_one_command_load_no_other() -> None:
+    code = "import sys; from standex.edges.cli import main; main({!r}); print(*sys.modules)"
+
+    def loaded(words: list[str]) -> list[str]:
+        ran = subprocess.run(
+            [sys.executable, "-c", code.format(words)], capture_output=True, text=True, check=True
+        )
+        return ran.stdout.split()
+
+    for_help = loaded(["--help"])
+    assert not [name for name in for_help if name.startswith("standex.edges.commands.")]
+    assert "numpy" not in for_help
+    mine = [name for name in loaded(["sites"]) if name.startswith("standex.edges.commands.")]
+    assert "standex.edges.commands.sites" in mine
+    assert "standex.edges.commands.serve" not in mine

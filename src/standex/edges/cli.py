@@ -3,41 +3,52 @@
 import argparse
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import NoReturn
 
 from standex import __version__
 from standex.model.errors import StandexError
 
-COMMANDS = (
-    "demo",
-    "run",
-    "replay",
-    "simulate",
-    "calibrate",
-    "calibrate-camera",
-    "calibrate-spectrometer",
-    "calibrations",
-    "operating-point",
-    "evaluate",
-    "assess",
-    "trial",
-    "doctor",
-    "sites",
-    "recordings",
-    "library",
-    "surrogate",
-    "accounts",
-    "audit",
-    "evidence",
-    "privacy",
-    "store",
-    "sensor",
-    "sapient",
-    "api",
-    "serve",
-)
+COMMANDS = {
+    "demo": "the reference site live in the terminal, on people who were really recorded",
+    "run": "a site live, on the twin or on the raw records of a lab recording",
+    "replay": (
+        "a recording once more, as it was (exit code 1 if it differs) or with other thresholds"
+    ),
+    "simulate": "many simulated passages through a site: rates with intervals",
+    "calibrate": "make a calibration from simulated passages",
+    "calibrate-camera": (
+        "the lens of a camera from a chessboard, its view of the floor from known points"
+    ),
+    "calibrate-spectrometer": (
+        "make a calibration of a spectrometer from lamp, silicon and polystyrene"
+    ),
+    "calibrations": "calibrations: which there are, what they rest on, whether they fit",
+    "operating-point": "alarm threshold from costs or a budget of false alarms, with its evidence",
+    "evaluate": (
+        "figures with intervals: microwave, chain (simulated), tracking, cameras, people (recorded "
+        "people), vapour (recorded gases), detection-limit (a table), site (simulated), recordings "
+        "(with truth), sample-size"
+    ),
+    "assess": "a joint threat assessment: opinions of experts as priors of a site, with a report",
+    "trial": "blind trials: recordings with sealed truth, and submissions scored against it",
+    "doctor": "what is installed here, how fast it is, and what is missing",
+    "sites": "the sites that come with the package",
+    "recordings": "the recordings of real people that come with the package",
+    "library": "look at measured spectra and spectral libraries, make libraries",
+    "surrogate": "stand-ins for costly sensors, made from runs at raw level and held against them",
+    "accounts": "who may sign in, as what; certificates and tokens of sensors",
+    "audit": "who did what: verify, show, sign, export and seal the audit log",
+    "evidence": "what is kept of alarmed passages: list, verify, export",
+    "privacy": "what is kept of people, where and how long; who else is told",
+    "store": "look after what the service keeps: check, migrate, backup, restore, contents",
+    "sensor": "start a sensor of your own, and check whether it holds",
+    "sapient": "bring up a SAPIENT node: listen to it, talk to it, check its messages",
+    "api": "the description of the service's API: OpenAPI, or types for a TypeScript client",
+    "serve": "a site day and night: sources, store, audit, access, API",
+}
+"""Each command and what it is for, said here so that help loads nothing."""
 FAILED, INTERRUPTED = 2, 130
 
 
@@ -48,17 +59,24 @@ class _Parser(argparse.ArgumentParser):
         self.exit(FAILED, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def make_parser(only: Collection[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Args:
+        only: commands whose arguments are wanted; their modules alone are loaded. None for all.
+    """
     parser = _Parser(
         prog="standex",
         description="Stand-off detection of explosives on people who walk through public places.",
     )
     parser.add_argument("--version", action="version", version=f"standex {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name, told in COMMANDS.items():
+        if only is not None and name not in only:
+            commands.add_parser(name, help=told)
+            continue
         module = import_module(f"standex.edges.commands.{name.replace('-', '_')}")
-        command = commands.add_parser(name, help=module.HELP, description=module.__doc__)
+        command = commands.add_parser(name, help=told, description=module.__doc__)
         module.add_arguments(command)
         command.add_argument("--json", action="store_true", help="one JSON document on stdout")
         command.add_argument("--debug", action="store_true", help="tracebacks with errors")
@@ -74,7 +92,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         that the caller can mend, told in words on stderr; 130 after Ctrl-C.
     """
     try:
-        args = make_parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
+        words = _joined(sys.argv[1:] if argv is None else argv)
+        # No option before the command takes a value: the first other word is the command.
+        args = make_parser([word for word in words if word in COMMANDS][:1]).parse_args(words)
     except SystemExit as request:
         return request.code if isinstance(request.code, int) else FAILED
     try:

@@ -16,7 +16,7 @@ from standex.model.site import Site
 from standex.station import Station
 
 # Light enough for the event loop; a technology that nobody here knows is taken to be heavy.
-LIGHT_TECHNOLOGIES = frozenset({"floor-positions", "surrogate"})
+LIGHT_TECHNOLOGIES = frozenset({"floor-positions", "sapient", "surrogate"})
 _POLL_S = 0.2
 
 

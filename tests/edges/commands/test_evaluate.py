@@ -3,7 +3,6 @@ import argparse
 import pytest
 
 from standex.edges.cli import main, make_parser
-from standex.edges.commands import evaluate
 from standex.edges.commands.evaluate import PARTS
 
 NEEDED = {"site": ["metro"], "recordings": ["a.mcap"]}  # what some parts cannot do without
@@ -45,4 +44,3 @@ def test_what_is_not_there_is_said_in_a_line(capsys, monkeypatch, words) -> None
     out, err = capsys.readouterr()
     assert not out
     assert err.count("\n") == 1
-    assert evaluate.HELP

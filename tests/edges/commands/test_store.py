@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from standex.edges.cli import COMMANDS, main
+from standex.edges.cli import main
 from standex.edges.clock import SystemClock
 from standex.edges.store.contract import DataClass, Entry
 from standex.edges.store.open_store import open_store
@@ -12,9 +12,7 @@ NEVER = {"data_class": DataClass.OPERATION, "expires_utc_ns": 0}
 
 @pytest.fixture
 def command(monkeypatch):
-    """Return a call of the command, whether or not the main program lists it already."""
-    if "store" not in COMMANDS:
-        monkeypatch.setattr("standex.edges.cli.COMMANDS", (*COMMANDS, "store"))
+    """Return a call of the command."""
     monkeypatch.delenv("STANDEX_STORE", raising=False)
     return lambda *words: main(["store", *words])
 

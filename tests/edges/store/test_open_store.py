@@ -45,7 +45,7 @@ def test_the_password_comes_from_a_file_or_the_environment(tmp_path, clock, monk
         seen.append(password)
         raise StoreError("far enough")
 
-    monkeypatch.setattr("standex.edges.store.open_store.open_postgresql", note)
+    monkeypatch.setattr("standex.edges.store.postgresql_store.open_postgresql", note)
 
     def asked(**options) -> str | None:
         with pytest.raises(StoreError, match="far enough"):

@@ -125,7 +125,7 @@ class FakeSignIn:
         return await self.with_password("operator", link_token, address=address)
 
     async def oidc_begin(self):
-        return "https://accounts.example/authorize"
+        return "https://accounts.example/authorize?state=123.abc.mac"
 
     async def oidc_finish(self, query, /, *, address):
         if query.get("code") != "good":

@@ -1,4 +1,8 @@
+from typing import Any
+
 import pytest
+
+from standex.edges.web.app import make_app
 
 pytestmark = pytest.mark.slow
 SESSION = "/api/v1/session"
@@ -32,12 +36,38 @@ def test_who_is_wrong_or_too_fast_is_not_let_in(client, password, status) -> Non
 def test_links_and_providers_let_in_too(client) -> None:
     assert client().post(f"{SESSION}/link", {"link_token": "right"}).json()["account_id"]
     assert client().post(f"{SESSION}/link", {"link_token": "old"}).status_code == 401
-    there = client().get(f"{SESSION}/oidc", follow_redirects=False)
+
+
+def test_who_comes_back_from_the_provider_is_who_was_sent_there(client) -> None:
+    browser, callback = client(), f"{SESSION}/oidc/callback"
+    there = browser.get(f"{SESSION}/oidc", follow_redirects=False)
     assert (there.status_code, there.headers["location"][:8]) == (303, "https://")
-    back = client().get(f"{SESSION}/oidc/callback?code=good", follow_redirects=False)
-    assert back.status_code == 303
-    assert "standex=token-operator" in back.headers["set-cookie"]
-    assert client().get(f"{SESSION}/oidc/callback?code=bad").status_code == 401
+    assert "SameSite=Lax" in there.headers["set-cookie"]
+    state = there.headers["set-cookie"].partition("=")[2].partition(";")[0]
+    assert f"state={state}" in there.headers["location"]
+
+    def back(query: str, cookie: str | None) -> Any:
+        headers = {"cookie": f"standex-openid={cookie}"} if cookie else {}
+        return client().get(f"{callback}?{query}", headers=headers, follow_redirects=False)
+
+    # Another browser that is led to the end of what somebody else began.
+    assert back(f"code=good&state={state}", None).status_code == 401
+    assert back(f"code=good&state={state}", "another").status_code == 401
+    assert back("code=good&state=", "").status_code == 401
+    mine = back(f"code=good&state={state}", state)
+    assert mine.status_code == 303
+    session, gone = mine.headers.get_list("set-cookie")
+    assert "standex=token-operator" in session
+    assert gone.startswith("standex-openid=; Max-Age=0")
+    assert back(f"code=bad&state={state}", state).status_code == 401
+
+
+def test_the_provider_is_not_asked_for_a_flood(client, service) -> None:
+    browser = client(None, make_app(service.view, is_secure=False))
+    answers = [browser.get(f"{SESSION}/oidc", follow_redirects=False) for _ in range(21)]
+    assert [one.status_code for one in answers[:20]] == [303] * 20
+    assert answers[20].status_code == 429
+    assert int(answers[20].headers["retry-after"]) >= 1
 
 
 def test_signing_out_ends_it_everywhere(client) -> None:

@@ -50,7 +50,7 @@ export default function AccountsPage() {
       <Problem error={error} />
       <AgedPanel title={t("accounts.title")} at={asked.at}>
         <div className="wide-table">
-          <table>
+          <table className="cards">
             <thead>
               <tr>
                 <th scope="col">{t("accounts.account")}</th>

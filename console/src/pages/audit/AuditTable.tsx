@@ -22,7 +22,7 @@ export function AuditTable({ rows, chosen, isOpen, onToggle, onAsk }: Props) {
   if (rows.length === 0) return null;
   return (
     <div className="wide-table">
-      <table className="audit-table">
+      <table className="audit-table cards">
         <thead>
           <tr>
             <th scope="col">{t("audit.number")}</th>
@@ -75,7 +75,7 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
           <button type="button" className="plain" title={t("audit.all_of", { name: row.who })} onClick={() => onAsk({ ...EVERYTHING, who: row.who })}>
             {row.who}
           </button>
-          {row.role !== "" && <span className="dim"> {row.role.split(",").map((one) => word("role", one)).join(", ")}</span>}
+          {row.role !== "" && <span className="dim audit-role">{rolesText(row.role)}</span>}
         </td>
         <td>
           {shape}
@@ -101,6 +101,12 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
             <dl>
               <dt>{t("clock.utc")}</dt>
               <dd className="number">{new Date(row.t_utc_ms).toISOString()}</dd>
+              {row.role !== "" && (
+                <>
+                  <dt>{t("accounts.roles")}</dt>
+                  <dd>{rolesText(row.role)}</dd>
+                </>
+              )}
               <dt>{t("audit.body")}</dt>
               <dd className="number">{JSON.stringify(row.body)}</dd>
               <dt>SHA-256</dt>
@@ -111,4 +117,8 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
       )}
     </>
   );
+}
+
+function rolesText(roles: string): string {
+  return roles.split(",").map((one) => word("role", one)).join(", ");
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ApiError } from "../../api/client";
 import type { IncidentOut, PatchOut, StepOut, Why } from "../../api/types";
 import { t, word } from "../../i18n";
@@ -8,14 +8,14 @@ import { follow, go } from "../../parts/route";
 import { useMay } from "../../parts/session";
 import { type Asked, useAsk } from "../../parts/useAsk";
 import { AgedPanel } from "./AgedPanel";
-import { percentText } from "./chart/scale";
+import { natural, percentText } from "../../parts/incidents/figures";
 import { type Keys, KeysHelp, useKeys } from "./keys";
 import { BundlePanel, Crops, KeptPictures } from "./looks/BundlePanel";
 import { type Ledger, type Manifest } from "./looks/bundle";
 import { LedgerChart } from "./looks/LedgerChart";
 import { LedgerTable } from "./looks/LedgerTable";
 import { LookDetails } from "./looks/LookDetails";
-import { mostTelling, pictureOf } from "./looks/match";
+import { areSameLooks, mostTelling, pictureOf } from "./looks/match";
 import { momentText } from "./moment";
 import { PicturePanel } from "./picture/PicturePanel";
 
@@ -35,7 +35,7 @@ export function IncidentEvidence({ incident }: { readonly incident: IncidentOut 
   const [picked, setPicked] = useState<number | null>(null);
   const pAlarm = useLive((live) => live.health?.operating_point.p_alarm ?? null);
 
-  const pictures = patches.data ?? NONE;
+  const pictures = useKept(patches.data);
   const number = picked ?? (why.data === null ? null : mostTelling(why.data, pictures));
   const step = why.data?.steps.find((one) => one.number === number) ?? null;
   const keys = keysOf(why.data, number, setPicked);
@@ -62,6 +62,15 @@ export function IncidentEvidence({ incident }: { readonly incident: IncidentOut 
   );
 }
 
+/** The same list while it shows the same: what is drawn from it is not drawn anew at every answer. */
+function useKept(data: readonly PatchOut[] | null): readonly PatchOut[] {
+  const [kept, setKept] = useState(NONE);
+  useEffect(() => {
+    if (data !== null) setKept((before) => (areSameLooks(before, data) ? before : data));
+  }, [data]);
+  return kept;
+}
+
 interface HeadingProps {
   readonly incident: IncidentOut;
   readonly why: Why | null;
@@ -77,10 +86,10 @@ function Heading({ incident, why, keys, isSimulated }: HeadingProps) {
           ← {t("evidence.incidents")}
         </a>
         <h1 className="grow">
-          {incident.incident_id} · {word("body", incident.zone ?? "unknown")} · {percentText(why?.p_threat ?? incident.p_threat)}
+          {incident.incident_id} · {word("zone", incident.zone ?? "none")} · {percentText(why?.p_threat ?? incident.p_threat)}
         </h1>
         {isSimulated && <span className="tag">◩ {t("evidence.simulated")}</span>}
-        <span className="tag">{word("evidence.state", incident.state)}</span>
+        <span className="tag">{word("state", incident.state)}</span>
         <span className="number dim">{momentText(incident.opened_utc_ms, { seconds: true })}</span>
         <KeysHelp keys={keys} />
       </div>
@@ -104,7 +113,7 @@ function LedgerPanel({ why, pAlarm, number, onChoose }: LedgerProps) {
       {said !== null && (
         <div className="stack">
           <p>
-            <strong>{said.how_sure}</strong>
+            <strong>{sureWords(said)}</strong>
           </p>
           <LedgerChart why={said} pAlarm={pAlarm} chosen={number} onChoose={onChoose} />
           <LedgerTable why={said} chosen={number} onChoose={onChoose} />
@@ -146,17 +155,25 @@ interface PicturesProps {
 
 function Pictures({ incident, patches, pictures, bundle, step, zone, maySee }: PicturesProps) {
   const shown = useMemo(() => pictureOf(step, pictures, zone), [step, pictures, zone]);
+  // A kept file that is shown is a look in the audit: only where the service says it has no pictures.
+  const hasNone = patches.data?.length === 0;
   return (
     <AgedPanel title={t("picture.title")} at={patches.at}>
       {!maySee && <p>{t("evidence.not_for_role")}</p>}
       {pictures.length > 0 && <PicturePanel patches={pictures} first={shown} zone={zone} step={step} />}
-      {maySee && pictures.length === 0 && !patches.isLoading && bundle.data !== null && (
-        <KeptPictures incidentId={incident.incident_id} manifest={bundle.data} />
-      )}
-      {maySee && pictures.length === 0 && !patches.isLoading && bundle.data === null && <p className="dim">{t("picture.none")}</p>}
+      {hasNone && bundle.data !== null && <KeptPictures incidentId={incident.incident_id} manifest={bundle.data} />}
+      {hasNone && bundle.data === null && !bundle.isLoading && <p className="dim">{t("picture.none")}</p>}
       <Problem error={patches.error} />
     </AgedPanel>
   );
+}
+
+/** How sure that is, with the base rate, as natural frequencies. */
+function sureWords(why: Why): string {
+  const told = natural(why.p_threat, why.prior);
+  if (told === null) return t("sure.not_known");
+  const words = told.ofHundred === null ? t("sure.nearly_all", { m: told.oneIn }) : t("sure.natural", { n: told.ofHundred, m: told.oneIn });
+  return `${percentText(why.p_threat)}: ${words}`;
 }
 
 /** What is not kept is told as that; anything else went wrong. */

@@ -2,7 +2,7 @@ import type { IncidentOut } from "../../api/types";
 import { t, word } from "../../i18n";
 import { clockText } from "../../parts/clock";
 import { follow } from "../../parts/route";
-import { percentText } from "./chart/scale";
+import { percentText } from "../../parts/incidents/figures";
 
 const SHAPES = { high: "▲", medium: "◆", low: "●" } as const;
 
@@ -20,12 +20,12 @@ export function IncidentList({ incidents, chosen }: { readonly incidents: readon
               aria-current={one.incident_id === chosen ? "page" : undefined}
             >
               <span className={`priority ${one.priority}`}>
-                {SHAPES[one.priority]} {word("evidence.priority", one.priority)}
+                {SHAPES[one.priority]} {word("priority", one.priority)}
               </span>
               <span className="number">{clockText(one.opened_utc_ms, "local")}</span>
               <span className="number">{percentText(one.p_threat)}</span>
               <span className="whole">
-                {word("body", one.zone ?? "unknown")} · {word("evidence.state", one.state)}
+                {word("zone", one.zone ?? "none")} · {word("state", one.state)}
               </span>
               <span className="dim whole">{one.incident_id}</span>
             </a>

@@ -1,18 +1,17 @@
 import { useEffect, useRef } from "react";
 import { t } from "../../i18n";
+import { isForPage, setKeysOn, useKeysOn } from "../../parts/incidents/keys";
 
 export type Keys = Readonly<Record<string, { readonly does: string; readonly run: () => void }>>;
 
-/** Keys of a page; not while somebody writes, and not while a dialog is open. */
+/** Keys of a page, while they are meant for it. */
 export function useKeys(keys: Keys): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
     const take = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target instanceof HTMLElement ? event.target : null;
-      if (target?.closest("input, select, textarea, [contenteditable]")) return;
-      if (document.querySelector("dialog[open]") !== null) return;
+      if (!isForPage(event)) return;
+      const target = event.target instanceof Element ? event.target : null;
       // On what is pressed with them, these two keys do what they always do.
       if ((event.key === " " || event.key === "Enter") && target?.closest("button, a, summary")) return;
       const deed = latest.current[event.key];
@@ -28,6 +27,7 @@ export function useKeys(keys: Keys): void {
 /** The list of keys behind "?". */
 export function KeysHelp({ keys }: { readonly keys: Keys }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const areOn = useKeysOn();
   useKeys({ "?": { does: "", run: () => dialog.current?.showModal() } });
   return (
     <>
@@ -49,6 +49,10 @@ export function KeysHelp({ keys }: { readonly keys: Keys }) {
               ))}
             </tbody>
           </table>
+          <label className="row">
+            <input type="checkbox" checked={areOn} onChange={(event) => setKeysOn(event.target.checked)} />
+            {t("keys.on")}
+          </label>
           <button type="button" autoFocus onClick={() => dialog.current?.close()}>
             {t("action.close")}
           </button>

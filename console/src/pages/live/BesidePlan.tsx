@@ -19,7 +19,8 @@ export function BesidePlan({ chosen }: { readonly chosen: Chosen }) {
   const { picture, healthAt, pictureAt } = liveState();
   const health = useLive((live) => live.health);
   const counts = picture === null ? null : countsOf(picture.people);
-  const sensors = health?.sensors ?? [];
+  const isLinked = useLive((live) => live.link === "open");
+  const sensors = (health?.sensors ?? []).map((one) => (isLinked ? one : { ...one, is_stale: true }));
   const nWork = sensors.filter((one) => stateOf(one) === "ok").length;
   const isOld = oldSeconds(now) !== null;
   const toggle = (which: Open): void => setOpen((before) => (before === which ? null : which));
@@ -46,7 +47,7 @@ export function BesidePlan({ chosen }: { readonly chosen: Chosen }) {
           onClick={() => toggle("sensors")}
         >
           {nWork < sensors.length || sensors.length === 0 ? "✕ " : ""}
-          {t("plan.sensors")}: {t("plan.sensors_work", { n: nWork, all: sensors.length })}
+          {t("plan.sensors")}: {isLinked ? t("plan.sensors_work", { n: nWork, all: sensors.length }) : t("sensor.unknown")}
         </button>
         <span className={isOld ? "chip is-away number" : "dim number live-age"}>
           {ageS === null || !Number.isFinite(ageS) ? t("live.never_heard") : t("age.seconds", { seconds: Math.max(ageS, 0).toFixed(1) })}

@@ -12,7 +12,11 @@ const KEYS: readonly (readonly [string, Key])[] = [
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const areOn = useKeysOn();
-  useEffect(() => dialog.current?.showModal?.(), []);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal?.();
+    close.current?.focus();
+  }, []);
   return (
     <dialog ref={dialog} className="keys" aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">{t("keys.title")}</h2>
@@ -30,7 +34,7 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
         {t("keys.on")}
       </label>
       <div className="row">
-        <button type="button" className="primary" autoFocus onClick={() => dialog.current?.close()}>{t("action.close")}</button>
+        <button type="button" ref={close} className="primary" onClick={() => dialog.current?.close()}>{t("action.close")}</button>
       </div>
     </dialog>
   );

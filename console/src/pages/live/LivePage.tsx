@@ -110,7 +110,8 @@ function TickingList({ list, hasLevels, ...rest }: ListProps) {
   useTick(TICK_MS);
   const me = useMe();
   const overview = useLive((live) => live.overview);
-  const { cards, passedS } = passedSince();
+  const { cards, passedS, isOld } = passedSince();
+  const isLost = useLive((live) => live.link !== "open");
   return (
     <div className="live-scroll">
       <IncidentList
@@ -122,6 +123,7 @@ function TickingList({ list, hasLevels, ...rest }: ListProps) {
         nowMs={serviceNow()}
         passedS={passedS}
         me={me.account_id}
+        isOld={isOld || isLost}
         hasLevels={hasLevels}
       />
     </div>

@@ -21,12 +21,15 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
   const picture = useLive((live) => live.picture);
   const health = useLive((live) => live.health);
   const incidents = useLive((live) => live.incidents);
+  const isLinked = useLive((live) => live.link === "open");
   const now = useTick(500);
   const [levelId, setLevel] = useState(plan.levels[0]?.level_id ?? "");
   const people = useMemo<PeopleAt | null>(
     () => (picture === null ? null : { people: picture.people, tMs: picture.t_utc_ms }),
     [picture],
   );
+  const oldS = oldSeconds(now);
+  const isOld = oldS !== null;
   const marks = useMemo<PlanMark[]>(() => {
     const cards = new Map(picture?.cards.map((card) => [card.incident_id, card]));
     return [...incidents.values()]
@@ -40,12 +43,12 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
           at: { x: card?.x_m ?? one.x_site_m, y: card?.y_m ?? one.y_site_m },
           levelId: one.level_id,
           priority: one.priority,
-          label: left === null ? shortName(one.incident_id) : `${shortName(one.incident_id)} · ${left.toFixed(0)} s`,
+          label: left === null || isOld ? shortName(one.incident_id) : `${shortName(one.incident_id)} · ${left.toFixed(0)} s`,
           isLost: one.reach === "lost",
           isAcknowledged: one.state !== "new",
         };
       });
-  }, [incidents, picture]);
+  }, [incidents, picture, isOld]);
 
   // Who is looked at is on the floor that is shown.
   const chosenLevel = chosen.incidentId === null ? undefined : incidents.get(chosen.incidentId)?.level_id;
@@ -55,6 +58,11 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
 
   // Nobody can be followed who is not on the plan any more.
   const isHere = chosen.trackId !== null && (picture?.people.track_id.includes(chosen.trackId) ?? false);
+  // Without a link nothing is known of the sensors either: none of them looks well.
+  const sensors = useMemo(
+    () => (health?.sensors ?? []).map((one) => (isLinked ? one : { ...one, is_stale: true })),
+    [health, isLinked],
+  );
   const counts = picture === null ? null : countsOf(picture.people);
   return (
     <Plan
@@ -65,9 +73,9 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
       levelId={levelId}
       onLevel={setLevel}
       people={people}
-      oldS={oldSeconds(now)}
+      oldS={oldS}
       marks={marks}
-      {...(health === null ? {} : { health: health.sensors })}
+      health={sensors}
       coverage={coverage}
       selectedTrack={isHere ? chosen.trackId : null}
       onSelectTrack={chosen.chooseTrack}

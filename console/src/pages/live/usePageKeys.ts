@@ -27,7 +27,7 @@ export function usePageKeys({ walk, chosen, showKeys, maySeeEvidence }: Keys): v
           const next = stepFrom(walk, chosen.incidentId, event.key === "j" ? 1 : -1);
           if (next === null) return false;
           chosen.choose(next);
-          document.querySelector<HTMLElement>(`[data-incident="${CSS.escape(next)}"]`)?.focus();
+          rowOf(next)?.focus();
           return true;
         }
         case " ":
@@ -55,6 +55,11 @@ export function usePageKeys({ walk, chosen, showKeys, maySeeEvidence }: Keys): v
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   });
+}
+
+function rowOf(incidentId: string): HTMLElement | undefined {
+  const rows = document.querySelectorAll<HTMLElement>("[data-incident]");
+  return [...rows].find((row) => row.dataset["incident"] === incidentId);
 }
 
 function isInField(target: EventTarget | null): boolean {

@@ -12,6 +12,13 @@ interface Props {
 
 const SURE_MS = 4000;
 
+/** What has been said since the way began; accepting anew begins anew. */
+const SAID: Readonly<Record<string, "responder.act.reached" | "responder.act.found" | null>> = {
+  accept: null,
+  reached: "responder.act.reached",
+  found: "responder.act.found",
+};
+
 /** What a responder can say, in large buttons: the next step is the first one. */
 export function Doing({ incident, me }: Props) {
   const [isFinding, setFinding] = useState(false);
@@ -36,12 +43,14 @@ export function Doing({ incident, me }: Props) {
       </div>
     );
   }
-  const reached = incident.history.findLast((one) => one.by === me && (one.what === "reached" || one.what === "accept"));
-  const isReached = reached?.what === "reached";
+  const last = incident.history.findLast((one) => one.by === me && one.what in SAID);
+  const said = SAID[last?.what ?? ""] ?? null;
   return (
     <div className="responder-doing">
-      {isReached ? (
-        <p>✓ {t("responder.reached_at", { time: clockText(reached.t_utc_ms, "local") })}</p>
+      {last !== undefined && said !== null ? (
+        <p>
+          ✓ {t(said)} <span className="number">{clockText(last.t_utc_ms, "local")}</span>
+        </p>
       ) : (
         <button type="button" className="big primary" disabled={!can("reached")} onClick={() => act("reached")}>
           ◎ {t("responder.act.reached")}

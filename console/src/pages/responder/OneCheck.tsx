@@ -1,6 +1,5 @@
 import type { IncidentOut, Plan } from "../../api/types";
 import { t, word } from "../../i18n";
-import { useLive } from "../../live/state";
 import { BodyFigure } from "../../parts/incidents/BodyFigure";
 import { PriorityChip } from "../../parts/incidents/signs";
 import { go } from "../../parts/route";
@@ -21,7 +20,6 @@ interface Props {
 /** One request: where to go, what to look at, what to say. */
 export function OneCheck({ incident, me, plan, here, onHere }: Props) {
   const { place, card } = useWhereabouts(incident);
-  const isExercise = useLive((live) => live.hello?.is_exercise === true || live.hello?.is_simulated === true);
   const wears = clothingOf(incident, card);
   const zone = incident.zone === null ? t("zone.none_check_all") : word("zone", incident.zone);
   return (
@@ -32,10 +30,7 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
         </button>
         <div className="grow">
           <h1>{t(incident.subject === "thing" ? "responder.thing" : "responder.request")}</h1>
-          <span className="dim number">
-            {incident.incident_id}
-            {isExercise && ` · ${t("responder.exercise")}`}
-          </span>
+          <span className="dim number">{incident.incident_id}</span>
         </div>
         <PriorityChip priority={incident.priority} />
       </header>

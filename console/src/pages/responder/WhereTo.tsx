@@ -3,6 +3,7 @@ import type { Card, IncidentOut, Plan as PlanData } from "../../api/types";
 import { t, word } from "../../i18n";
 import { Plan } from "../../parts/plan/Plan";
 import type { Overlay, PlanMark } from "../../parts/plan/types";
+import { cropped } from "./crop";
 import { namedSpots, type Spot, type Whereabouts } from "./spots";
 import { metres, turnOf, wayTo } from "./where";
 
@@ -16,6 +17,7 @@ interface Props {
 }
 
 const UNSEEN_FROM_S = 3;
+const ANYWHERE_FROM_S = 60;
 const WALKS_FROM_M_PER_S = 0.3;
 
 /** Arrow and distance from where I say I stand to where they are or were last. */
@@ -35,10 +37,9 @@ export function WhereTo({ incident, place, card, plan, here, onHere }: Props) {
     <section className="responder-where">
       {isUnseen && (
         <p className="responder-unseen" role="alert">
-          ⚠ {t("responder.unseen", { seconds: Math.round(place.unseenS), metres: metres(place.withinM) })}
+          ⚠ {unseenWords(incident, place)}
         </p>
       )}
-      {incident.reach === "gone" && <p className="responder-unseen">⚠ {t("responder.gone")}</p>}
       {!isUnseen && <Moves place={place} card={card} />}
       {plan !== null && <Map incident={incident} place={place} plan={plan} here={here} isUnseen={isUnseen} onHere={onHere} />}
     </section>
@@ -80,6 +81,14 @@ function Moves({ place, card }: { readonly place: Whereabouts; readonly card: Ca
   );
 }
 
+function unseenWords(incident: IncidentOut, place: Whereabouts): string {
+  const seconds = Math.round(place.unseenS);
+  if (incident.reach === "gone") return t("responder.gone", { seconds });
+  // After a minute they can be anywhere: a radius would only pretend.
+  if (place.unseenS > ANYWHERE_FROM_S) return t("responder.unseen_long", { seconds });
+  return t("responder.unseen", { seconds, metres: metres(place.withinM) });
+}
+
 interface MapProps extends Omit<Props, "card" | "plan"> {
   readonly plan: PlanData;
   readonly isUnseen: boolean;
@@ -87,9 +96,13 @@ interface MapProps extends Omit<Props, "card" | "plan"> {
 
 function Map({ incident, place, plan, here, isUnseen, onHere }: MapProps) {
   const spots = useMemo(() => namedSpots(plan), [plan]);
-  // Sensors are of no use on the floor, and hide who is looked for.
-  const bare = useMemo(() => ({ ...plan, sensors: [] }), [plan]);
   const isSameLevel = here !== null && here.levelId === place.levelId;
+  const shown = plan.levels
+    .filter((one) => one.level_id === place.levelId)
+    .map((one) => cropped(one, isSameLevel ? [place, here] : [place]));
+  const part = JSON.stringify(shown.map((one) => [one.min_site_m, one.max_site_m]));
+  // Sensors are of no use on the floor, and hide who is looked for.
+  const bare = useMemo(() => ({ ...plan, levels: shown, sensors: [] }), [plan, part]);
   const overlays: Overlay[] = [];
   if (isUnseen) overlays.push({ kind: "circle", at: place, radiusM: place.withinM, tone: "medium", isDashed: true });
   if (isSameLevel) {
@@ -110,6 +123,7 @@ function Map({ incident, place, plan, here, isUnseen, onHere }: MapProps) {
     <>
       <div className="responder-map">
         <Plan
+          key={part}
           plan={bare}
           label={t("responder.map")}
           levelId={place.levelId}

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { IncidentOut } from "../../api/types";
 import { mineOf, shareOf } from "./mine";

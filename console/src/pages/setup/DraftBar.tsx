@@ -36,7 +36,6 @@ export function DraftBar({ draft, view, onView, onHelp }: Props) {
       </button>
       <span className="grow" role="status">
         {n === 0 && isKept ? `= ${t("setup.same")}` : isKept ? `✓ ${t("setup.kept", { n })}` : `● ${t("setup.unsaved", { n })}`}
-        {isKept && n > 0 && <span className="dim"> {t("setup.saved")}</span>}
       </span>
       {n > 0 && (
         <button type="button" onClick={() => draft.change(draft.inForce)}>

@@ -10,8 +10,9 @@ const NOT_THERE = 501;
 
 /** What is kept of people, where, how long, and who else is told. */
 export function PrivacyReport() {
-  const { data, error } = useAsk<PrivacyOut>("/privacy");
+  const { data, error, isLoading } = useAsk<PrivacyOut>("/privacy");
   if (error instanceof ApiError && error.status === NOT_THERE) return <p className="panel">{t("privacy.missing")}</p>;
+  if (isLoading) return <p role="status">… {t("privacy.loading")}</p>;
   if (data === null) return <Problem error={error} />;
   const { rules = [], tables = [], folders = [], recipients = [], measures = [], findings = [] } = data;
   return (

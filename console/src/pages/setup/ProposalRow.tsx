@@ -64,8 +64,8 @@ function Decide({ proposal, onDecided }: Props) {
     <div className="stack">
       <p className="dim">
         {t("point.left", { minutes })}
-        {" · "}
-        {isOwn ? t("point.own") : mayConfirm ? "" : t("point.may_not")}
+        {isOwn && ` · ${t("point.own")}`}
+        {!isOwn && !mayConfirm && ` · ${t("point.may_not")}`}
       </p>
       <Problem error={error} />
       {isAsking === "" && (

@@ -72,7 +72,7 @@ export function SiteEditor() {
     help: () => setHelp(true),
   });
 
-  if (text === null) return <Problem error={draft.error} />;
+  if (text === null) return draft.error === null ? <p role="status">…</p> : <Problem error={draft.error} />;
   return (
     <div className="editor">
       <DraftBar draft={draft} view={view} onView={setView} onHelp={() => setHelp(true)} />
@@ -88,6 +88,7 @@ export function SiteEditor() {
         </div>
         <div className="editor-side">
           <Problem error={draft.error} />
+          {text === draft.keptText && text !== draft.inForce && <p className="editor-kept">{t("setup.saved")}</p>}
           <Problems checked={draft.checked} isChecking={draft.isChecking} items={items} onGo={choose} />
           {item === null ? (
             <p className="dim item-fields">{t("setup.hint")}</p>

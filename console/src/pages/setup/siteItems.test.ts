@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { changed, copied, freeId, itemsOf, metresText, newLine, outlineOf, pointText, type SensorItem } from "./siteItems";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { blocksOf, bodyOf, findBlock, numbersOf, rawValue, textOf, withBlock, withoutBlock, withValue } from "./siteText";
 

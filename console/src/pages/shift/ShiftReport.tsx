@@ -90,8 +90,8 @@ function Figures({ report }: { readonly report: Report }) {
         <Figure words={t("report.escalated")} value={String(report.n_escalated)} />
       </dl>
       <div className="report-lists">
-        <Counts title={t("report.by_priority")} counts={report.by_priority} words="evidence.priority" />
-        <Counts title={t("report.by_disposition")} counts={report.by_disposition} words="report.disposition" />
+        <Counts title={t("report.by_priority")} counts={report.by_priority} words="priority" />
+        <Counts title={t("report.by_disposition")} counts={report.by_disposition} words="disposition" />
         <Counts title={t("report.by_account")} counts={report.by_account} />
       </div>
       <div>

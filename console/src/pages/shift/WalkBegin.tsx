@@ -55,7 +55,7 @@ export function WalkBegin({ objects, isBusy, onBegin }: Props) {
           <select value={zone} onChange={(event) => setZone(event.target.value as BodyZone)}>
             {ZONES.map((one) => (
               <option key={one} value={one}>
-                {word("body", one)}
+                {word("zone", one)}
                 {wanted.includes(one) ? ` – ${t("walk.wanted")}` : ""}
               </option>
             ))}

@@ -2,7 +2,8 @@ import { useMemo, useState } from "react";
 import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
 import { Axes, type Frame, plotSpans, useWidth } from "../evidence/chart/Axes";
-import { linear, logOdds, P_TICKS, percentText, type Span, spanOf, ticks } from "../evidence/chart/scale";
+import { percentText } from "../../parts/incidents/figures";
+import { linear, logOdds, P_TICKS, type Span, spanOf, ticks } from "../evidence/chart/scale";
 import { momentText } from "../evidence/moment";
 import { charted, distinct, middle, type WalkTest } from "./walks";
 
@@ -19,7 +20,7 @@ export function WalkChart({ tests }: { readonly tests: readonly WalkTest[] }) {
     <div className="stack">
       <div className="row">
         <Choice name={t("walk.object")} value={object} values={distinct(tests.map((one) => one.reference_object))} onChange={setObject} />
-        <Choice name={t("walk.zone")} value={zone} values={distinct(tests.map((one) => one.zone))} onChange={setZone} words="body" />
+        <Choice name={t("walk.zone")} value={zone} values={distinct(tests.map((one) => one.zone))} onChange={setZone} words="zone" />
       </div>
       {walks.length === 0 ? (
         <p className="dim">{t("walk.none")}</p>

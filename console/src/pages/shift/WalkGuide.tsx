@@ -25,7 +25,7 @@ export function WalkGuide({ test, isBusy, onEnd }: Props) {
         <span className="dim">{t("walk.number", { number: row + 1, of: test.walks.length })}</span>
         <strong>
           {walk.has_object
-            ? `■ ${t("walk.carry", { object: test.reference_object, zone: word("body", test.zone) })}`
+            ? `■ ${t("walk.carry", { object: test.reference_object, zone: word("zone", test.zone) })}`
             : `□ ${t("walk.carry_nothing")}`}
         </strong>
         <span>{t("walk.alone")}</span>

@@ -18,8 +18,7 @@ const LATELY = 8;
 export function WalkTests() {
   const lately = useAsk<WalkTest[]>("/walk-tests", 5000);
   const maySeeAll = useMay("see_figures");
-  const [turn, setTurn] = useState(0);
-  const months = useAsk<WalkTest[]>(maySeeAll ? `/walk-tests/chart?turn=${turn}` : null);
+  const months = useAsk<WalkTest[]>(maySeeAll ? "/walk-tests/chart" : null);
   const [told, setTold] = useState<WalkTest | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -36,7 +35,7 @@ export function WalkTests() {
     try {
       setTold(await ask<WalkTest>(path, { method: "POST", body: body ?? {} }));
       lately.again();
-      setTurn((n) => n + 1);
+      months.again();
     } catch (problem) {
       setError(problem);
     } finally {
@@ -90,7 +89,7 @@ function Lately({ tests }: { readonly tests: readonly WalkTest[] }) {
   if (tests.length === 0) return <p className="dim">{t("walk.none")}</p>;
   return (
     <div className="wide-table">
-      <table>
+      <table className="cards">
         <thead>
           <tr>
             <th scope="col">{t("walk.when")}</th>
@@ -105,7 +104,7 @@ function Lately({ tests }: { readonly tests: readonly WalkTest[] }) {
               <td className="number">{momentText(one.begun_utc_ms)}</td>
               <td>{one.by}</td>
               <td>
-                {one.reference_object} · {word("body", one.zone)}
+                {one.reference_object} · {word("zone", one.zone)}
               </td>
               <td>
                 {one.has_passed === null ? `… ${t("walk.open")}` : one.has_passed ? `✓ ${t("walk.passed")}` : `✕ ${t("walk.failed_short")}`}{" "}

@@ -27,15 +27,15 @@ export function ReplayBanner({ recording, nowMs, onLeave }: Props) {
       <span className="number">
         {clockText(nowMs, "utc")} {t("clock.utc")}
       </span>
+      {maySeeLive && (
+        <a className="button replay-live" href="/" onClick={follow}>
+          {nWaiting > 0 ? `▲ ${t("time.live_waits", { n: nWaiting })}` : t("time.to_live")}
+        </a>
+      )}
       <span className="replay-words">
         {t("time.replay_of", { when: clockText(recording.startedUtcMs, "local", true) })}
         {recording.isSimulated && ` ◩ ${t("time.simulated")}`}
       </span>
-      {maySeeLive && (
-        <a className="button" href="/" onClick={follow}>
-          {nWaiting > 0 ? `▲ ${t("time.live_waits", { n: nWaiting })}` : t("time.to_live")}
-        </a>
-      )}
     </header>
   );
 }

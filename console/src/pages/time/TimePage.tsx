@@ -19,6 +19,7 @@ export default function TimePage() {
     <div className="stack">
       <h1>{t("time.title")}</h1>
       <Problem error={asked.error} />
+      {asked.isLoading && <p role="status">… {t("time.loading_list")}</p>}
       {recordings !== null && <RecordingList recordings={recordings} />}
     </div>
   );

@@ -19,7 +19,6 @@ export function WhatIf({ recording }: { readonly recording: Recording }) {
   const highest = useMemo(() => (said.data === null ? null : readHighest(said.data, recording)), [said.data, recording]);
   return (
     <section className="panel what-if" aria-label={t("whatif.title")}>
-      <h2>{t("whatif.title")}</h2>
       {!maySee && <p className="dim">{t("whatif.not_allowed")}</p>}
       <Problem error={said.error} />
       {highest !== null && (
@@ -62,14 +61,9 @@ function Tried({ highest, isSimulated, now }: TriedProps) {
         />
       </label>
       {now !== null && (
-        <p className="row dim">
-          <span className="grow">{t("whatif.now", { p: percent(now) })}</span>
-          {moved !== null && (
-            <button type="button" onClick={() => setMoved(null)}>
-              {t("whatif.to_now")}
-            </button>
-          )}
-        </p>
+        <button type="button" disabled={moved === null} onClick={() => setMoved(null)}>
+          {t("whatif.to_now", { p: percent(now) })}
+        </button>
       )}
       <p className="what-if-big" role="status">
         <strong className="number">{perHour(tried.alarmsPerHour)}</strong> {t("whatif.per_hour")}
@@ -78,7 +72,6 @@ function Tried({ highest, isSimulated, now }: TriedProps) {
           {t("whatif.of_people", { n: tried.nAlarms, all: highest.people.length, span: spanText(highest.durationS) })}
         </span>
       </p>
-      <WhatIfChart people={highest.people} durationS={highest.durationS} slider={slider} now={now} />
       {tried.detected === null && tried.falsely === null ? (
         <p className="dim">{t("whatif.no_truth")}</p>
       ) : (
@@ -87,6 +80,7 @@ function Tried({ highest, isSimulated, now }: TriedProps) {
           <RateLine name={t("whatif.pfa")} rate={tried.falsely} isSimulated={isSimulated} />
         </dl>
       )}
+      <WhatIfChart people={highest.people} durationS={highest.durationS} slider={slider} now={now} />
       <p className="dim">{t("whatif.load")}</p>
       <p className="dim">{t("whatif.limits")}</p>
       {mayPropose && !isProposing && (

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it, vi } from "vitest";
 import { Frames, stepOf } from "./frames";
 import type { Frame } from "./recording";

@@ -10,7 +10,7 @@ import { Deeds } from "./Deeds";
 import { lengthText } from "./figures";
 import { shortName } from "./listOf";
 import "./incidents.css";
-import { PriorityChip, StateWords } from "./signs";
+import { PriorityChip, StateWord } from "./signs";
 import { Cued, Evidence, History, HowSure, Missing } from "./WhyPanel";
 
 interface Props {
@@ -45,7 +45,7 @@ export function IncidentCard(props: Props) {
           {t("incident.number", { n: shortName(incident.incident_id) })}
           <span className="dim"> · {t(incident.subject === "thing" ? "subject.thing_n" : "subject.person_n", { n: incident.track_id })}</span>
         </h2>
-        <StateWords incident={incident} />
+        <StateWord state={incident.state} />
         <span className="number dim">{t("incident.ago", { time: lengthText(nowMs - incident.opened_utc_ms) })}</span>
       </header>
       <div className="incident-body">
@@ -56,7 +56,7 @@ export function IncidentCard(props: Props) {
             <p className="incident-zone">{incident.zone === null ? t("zone.none_check_all") : word("zone", incident.zone)}</p>
             <p>{t("why.plain", { sensors: incident.sensors.join(", ") || "–" })}</p>
             {why.data !== null && <Missing why={why.data} minCoverage={props.minCoverage} />}
-            {isOpen && <Cued card={card} why={why.data} nowMs={nowMs} />}
+            {isOpen && !props.isLost && <Cued card={card} why={why.data} nowMs={nowMs} />}
           </div>
         </div>
         <HowSure p={p} prior={incident.prior} isSimulated={props.isSimulated} />
@@ -122,7 +122,7 @@ function Where({ incident, card, plan, nowMs, passedS, isLost }: Props) {
                 <>
                   {" → "}
                   <strong>{line === undefined ? card.next_line : word("line", line.role)}</strong>
-                  {nextS !== null && <span className="number"> {t("where.in", { seconds: nextS.toFixed(0) })}</span>}
+                  {nextS !== null && !isLost && <span className="number"> {t("where.in", { seconds: nextS.toFixed(0) })}</span>}
                 </>
               )}
             </dd>

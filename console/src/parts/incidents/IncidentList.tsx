@@ -4,7 +4,7 @@ import { t, word } from "../../i18n";
 import { lengthText } from "./figures";
 import { type Line, type Listed, shortName } from "./listOf";
 import "./incidents.css";
-import { PRIORITY_SIGNS, PriorityChip, StateWords } from "./signs";
+import { PRIORITY_SIGNS, PriorityChip, ReachChip, StateWord } from "./signs";
 
 interface Props {
   readonly listed: Listed;
@@ -20,6 +20,8 @@ interface Props {
   readonly nowMs: number;
   readonly passedS: number;
   readonly me: string;
+  /** Whether the cards are too old to be believed. */
+  readonly isOld: boolean;
   /** Whether the site has more than one floor, so that it must be said. */
   readonly hasLevels: boolean;
 }
@@ -86,15 +88,20 @@ function Folded({ title, all, ...props }: Props & { readonly title: string; read
   );
 }
 
-function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, hasLevels }: Props & { readonly incident: IncidentOut }) {
+function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, isOld, hasLevels }: Props & { readonly incident: IncidentOut }) {
   const button = useRef<HTMLButtonElement>(null);
   const isSelected = incident.incident_id === selected;
   useEffect(() => {
     if (isSelected) button.current?.scrollIntoView?.({ block: "nearest" });
   }, [isSelected]);
   const card = cards.get(incident.incident_id);
-  const leftS = card?.seconds_in_reach == null ? null : Math.max(card.seconds_in_reach - passedS, 0);
+  const leftS = card?.seconds_in_reach == null || isOld ? null : Math.max(card.seconds_in_reach - passedS, 0);
   const isOpen = incident.state !== "closed";
+  const left = isOpen && leftS !== null ? t("incident.left_short", { seconds: leftS.toFixed(0) }) : null;
+  const age =
+    incident.shelved_until_utc_ms === null
+      ? lengthText(nowMs - (isOpen ? incident.opened_utc_ms : incident.changed_utc_ms))
+      : t("incident.shelved_for", { time: lengthText(incident.shelved_until_utc_ms - nowMs) });
   return (
     <button
       ref={button}
@@ -106,26 +113,34 @@ function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, hasLevel
     >
       <span className="incident-sign" aria-hidden="true">{PRIORITY_SIGNS[incident.priority]}</span>
       <span className="incident-main">
-        <span className="row">
+        <span className="incident-line">
           <strong>{t("incident.number", { n: shortName(incident.incident_id) })}</strong>
           <span className="hidden-words">{word("priority", incident.priority)}</span>
-          <StateWords incident={incident} />
+          <StateWord state={incident.state} />
+          <span className="grow" />
+          {left === null ? <Age age={age} /> : <strong className="incident-time">{left}</strong>}
         </span>
-        <span className="dim">
-          {incident.subject === "thing" ? t("subject.thing") : incident.zone === null ? t("zone.none") : word("zone", incident.zone)}
-          {hasLevels && <> · {incident.level_id}</>}
-          {incident.owner !== "" && <> · {incident.owner === me ? t("incident.mine") : incident.owner}</>}
-          {incident.offered_to !== "" && <> → {incident.offered_to === me ? t("incident.mine") : incident.offered_to}</>}
-        </span>
-      </span>
-      <span className="incident-times number">
-        {isOpen && leftS !== null && <strong>{t("incident.left_short", { seconds: leftS.toFixed(0) })}</strong>}
-        <span className="dim">
-          {incident.shelved_until_utc_ms === null
-            ? t("incident.ago", { time: lengthText(nowMs - (isOpen ? incident.opened_utc_ms : incident.changed_utc_ms)) })
-            : t("incident.shelved_for", { time: lengthText(incident.shelved_until_utc_ms - nowMs) })}
+        <span className="incident-line">
+          <ReachChip reach={incident.reach} />
+          <span className="grow dim">
+            {incident.subject === "thing" ? t("subject.thing") : incident.zone === null ? t("zone.none") : word("zone", incident.zone)}
+            {hasLevels && <> · {incident.level_id}</>}
+            {incident.owner !== "" && <> · {incident.owner === me ? t("incident.mine") : incident.owner}</>}
+            {incident.offered_to !== "" && <> → {incident.offered_to === me ? t("incident.mine") : incident.offered_to}</>}
+          </span>
+          {left !== null && <Age age={age} />}
         </span>
       </span>
     </button>
+  );
+}
+
+/** How long it has been on the list. */
+function Age({ age }: { readonly age: string }) {
+  return (
+    <span className="incident-time dim">
+      <span className="hidden-words">{t("incident.since")}: </span>
+      {age}
+    </span>
   );
 }

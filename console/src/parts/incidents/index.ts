@@ -4,4 +4,4 @@ export { lengthText, natural, percentText } from "./figures";
 export { IncidentCard } from "./IncidentCard";
 export { IncidentList } from "./IncidentList";
 export { listed, shortName, stepFrom, walkOf } from "./listOf";
-export { PriorityChip, StateWords } from "./signs";
+export { PriorityChip, ReachChip, StateWord } from "./signs";

@@ -11,16 +11,17 @@ export function PriorityChip({ priority }: { readonly priority: Priority }) {
   );
 }
 
-/** How far people are with it, and whether the person can still be reached. */
-export function StateWords({ incident }: { readonly incident: IncidentOut }) {
+/** How far people are with it. */
+export function StateWord({ state }: { readonly state: IncidentOut["state"] }) {
+  return <span className={state === "new" ? "chip is-new" : "state-word"}>{word("state", state)}</span>;
+}
+
+/** Whether the person can still be reached; nothing while they can. */
+export function ReachChip({ reach }: { readonly reach: IncidentOut["reach"] }) {
+  if (reach === "followed") return null;
   return (
-    <>
-      <span className={incident.state === "new" ? "chip is-new" : "state-word"}>{word("state", incident.state)}</span>
-      {incident.reach !== "followed" && (
-        <span className="chip is-away">
-          <span aria-hidden="true">{incident.reach === "gone" ? "⤫" : "◌"}</span> {word("reach", incident.reach)}
-        </span>
-      )}
-    </>
+    <span className="chip is-away">
+      <span aria-hidden="true">{reach === "gone" ? "⤫" : "◌"}</span> {word("reach", reach)}
+    </span>
   );
 }

@@ -126,6 +126,9 @@ export function Plan(props: PlanProps) {
             ⚠ {Number.isFinite(oldS) ? t("plan.old", { seconds: Math.round(oldS) }) : t("plan.old_unknown")}
           </p>
         )}
+        {cover !== "none" && coverField === null && (
+          <p className="plan-note" role="status">{t("plan.cover_nothing")}</p>
+        )}
         <ScaleBar pxPerM={pxPerM} />
       </div>
       {hasLegend && <Legend onClose={() => setLegend(false)} />}

@@ -113,7 +113,7 @@ function drawLine(ctx: Ctx, line: PlanLine, a: Point, b: Point, input: FloorInpu
   }
 }
 
-const TROUBLE: Readonly<Record<string, string>> = { degraded: "!", failed: "✕", stale: "?", unknown: "" };
+const TROUBLE: Readonly<Record<string, string>> = { degraded: "!", failed: "✕", stale: "?", unknown: "?" };
 
 /** How a sensor is, in one word: a sensor that says nothing is not one that works. */
 export function stateOf(health: SensorOut | undefined): "ok" | "degraded" | "failed" | "stale" | "unknown" {
@@ -124,8 +124,8 @@ export function stateOf(health: SensorOut | undefined): "ok" | "degraded" | "fai
 }
 
 function drawSensor(ctx: Ctx, sensor: PlanSensor, at: Point, input: FloorInput, view: View, palette: Palette): void {
-  const state = input.health === null ? "unknown" : stateOf(input.health.get(sensor.sensor_id));
-  const isWell = state === "ok" || state === "unknown";
+  const state = input.health === null ? "ok" : stateOf(input.health.get(sensor.sensor_id));
+  const isWell = state === "ok";
   const colour = state === "failed" ? palette.high : isWell ? palette.accent : palette.medium;
   const reach = Math.max(12, Math.min(0.9 * view.pxPerM, 34));
   const angle = -sensor.bearing_rad;

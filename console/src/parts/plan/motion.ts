@@ -95,6 +95,7 @@ export class Motion {
     const last = mover.samples.at(-1);
     if (last !== undefined && Math.hypot(x - last.x, y - last.y) > LEAP_M) {
       mover.samples.length = mover.trail.length = 0;
+      mover.trailAt = -Infinity;
     }
     if (last?.t !== tMs) mover.samples.push({ t: tMs, x, y });
     if (mover.samples.length > N_SAMPLES) mover.samples.shift();

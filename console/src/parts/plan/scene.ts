@@ -163,11 +163,13 @@ export class Scene {
       const ctx = this.floor.getContext("2d", { alpha: false });
       if (ctx === null) return;
       ctx.setTransform(dots, 0, 0, dots, 0, 0);
+      ctx.direction = "ltr";
       drawFloor(ctx, input.floor, this.shown, this.size, input.palette);
     }
     const ctx = this.above.getContext("2d");
     if (ctx === null) return;
     ctx.setTransform(dots, 0, 0, dots, 0, 0);
+    ctx.direction = "ltr";
     ctx.clearRect(0, 0, this.size.width, this.size.height);
     drawOverlays(ctx, input.overlays, this.shown, this.size, input.palette);
     drawPeople(ctx, this.motion.movers.values(), input, this.shown, this.size, input.palette);

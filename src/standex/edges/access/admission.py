@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import final
 
 from standex.edges.access.access_event import AccessAction, AccessEvent, Tell
-from standex.edges.access.authority import binding_of
 from standex.edges.access.bearer_token import hash_of
 from standex.edges.access.rate_limit import Rate, RateLimiter, address_key
 from standex.edges.access.sensor_papers import Paper, PaperKind, SensorPapers
@@ -91,6 +90,9 @@ class SensorAdmission:
         return "it shows neither certificate nor token"
 
     def _reason_of_certificate(self, der: bytes, sensor_id: str, zone: str) -> str | None:
+        # Loaded for a certificate alone: most of it is of no use to a site without any.
+        from standex.edges.access.authority import binding_of  # noqa: PLC0415
+
         bound = binding_of(der)
         if bound.site_id != self._site_id:
             return f"its certificate is of the site {bound.site_id!r}"

@@ -94,6 +94,13 @@ def set_state_cookie(openid_address: str, *, is_secure: bool) -> str:
     return f"{name}={state}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
+def clear_state_cookie(*, is_secure: bool) -> str:
+    """Return the ``Set-Cookie`` that takes that cookie away: it has served."""
+    secure = "; Secure" if is_secure else ""
+    name = _state_name(is_secure=is_secure)
+    return f"{name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
 def is_state_of(headers: Mapping[str, str], query: Mapping[str, str], *, is_secure: bool) -> bool:
     """Return whether the browser that comes back from the provider is the one sent there."""
     state = _cookie(headers, _state_name(is_secure=is_secure))

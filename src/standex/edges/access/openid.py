@@ -17,13 +17,16 @@ import math
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, final
 from urllib.parse import quote, urlencode
 
 from standex.edges.access.account import AccessError
-from standex.edges.access.openid_settings import OpenIdSettings, check_address, roles_of
-from standex.edges.access.roles import Role
+from standex.edges.access.openid_settings import (
+    OpenIdSettings,
+    Person,
+    check_address,
+    roles_of,
+)
 from standex.edges.clock import Clock
 from standex.model.errors import StandexError
 
@@ -43,21 +46,6 @@ _MOST_BYTES = 256 * 1024  # of one answer
 _MOST_USED = 10_000  # states remembered; a provider takes a code only once itself
 _PENDING_S = 600
 _KEYS_AGAIN_S = 30.0  # keys are asked for again at most so often
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody whom the provider vouches for.
-
-    Attributes:
-        subject: issuer and subject, with a space between: the same for ever.
-        account_name: what to call their account.
-        roles: what they are here.
-    """
-
-    subject: str
-    account_name: str
-    roles: frozenset[Role]
 
 
 @final

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from standex.edges.access.account import AccessError
@@ -44,6 +44,42 @@ class OpenIdSettings:
             raise AccessError("openid: scopes must have 'openid' among them")
         if not self.roles:
             raise AccessError(f"openid: roles is empty: no value of {self.role_claim} lets one in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody whom the provider vouches for.
+
+    Attributes:
+        subject: issuer and subject, with a space between: the same for ever.
+        account_name: what to call their account.
+        roles: what they are here.
+    """
+
+    subject: str
+    account_name: str
+    roles: frozenset[Role]
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """A provider that is set up; see ``standex.edges.access.openid``."""
+
+    async def begin(self) -> str:
+        """Return where to send a browser.
+
+        Raises:
+            AccessError: the provider does not answer as one.
+        """
+        ...
+
+    async def finish(self, query: Mapping[str, str]) -> Person:
+        """Return whom the provider vouches for in what it sent the browser back with.
+
+        Raises:
+            AccessError: it is not an answer to a question of ours, or not by the provider.
+        """
+        ...
 
 
 def check_address(address: str, name: str) -> None:

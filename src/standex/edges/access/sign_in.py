@@ -24,7 +24,7 @@ from standex.edges.access.accounts import Accounts
 from standex.edges.access.bearer_token import csrf_of
 from standex.edges.access.hashing import BusyError, PasswordHashing
 from standex.edges.access.one_time_links import OneTimeLinks
-from standex.edges.access.openid import OpenId
+from standex.edges.access.openid_settings import Provider
 from standex.edges.access.passwords import PasswordRules, problems_of
 from standex.edges.access.rate_limit import Rate, RateLimiter, address_key
 from standex.edges.access.sessions import Session, Sessions
@@ -78,7 +78,7 @@ class SignInDesk:
         *,
         site_id: str,
         clock: Clock,
-        openid: OpenId | None = None,
+        openid: Provider | None = None,
         rules: SignInRules | None = None,
         tell: Tell | None = None,
     ) -> None:

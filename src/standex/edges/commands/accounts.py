@@ -22,7 +22,6 @@ from standex.edges.commands.accounts_sensors import SENSOR_ACTS, add_sensor_argu
 from standex.edges.commands.console import say
 from standex.edges.settings import load_site
 
-HELP = "who may sign in, as what; certificates and tokens of sensors"
 _ACTIONS = {
     "list": "accounts and what they are",
     "add": "make an account, and a link by which its holder comes in once",

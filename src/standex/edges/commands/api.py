@@ -9,8 +9,6 @@ from standex.edges.web.api_text import openapi_of_everything
 from standex.edges.web.typescript import typescript_of
 from standex.model.errors import StandexError
 
-HELP = "the description of the service's API: OpenAPI, or types for a TypeScript client"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

@@ -20,8 +20,6 @@ from standex.edges.report.assessment_rows import one_in, spread_words
 from standex.model.errors import StandexError
 from standex.planning.threat import Weighting, assess
 
-HELP = "a joint threat assessment: opinions of experts as priors of a site, with a report"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

@@ -25,7 +25,6 @@ from standex.edges.audit.verify import Readable, Verification, verify
 from standex.edges.clock import SystemClock
 from standex.edges.commands.console import say
 
-HELP = "who did what: verify, show, sign, export and seal the audit log"
 PASSWORD = "STANDEX_AUDIT_PASSWORD"  # noqa: S105 - the name of a variable
 _DAY_S = 86_400
 _Parser = argparse.ArgumentParser

@@ -33,7 +33,6 @@ from standex.model.site import SensorSpec, Site
 from standex.twin.carry import CarryModel
 from standex.twin.residue import ResidueModel
 
-HELP = "make a calibration from simulated passages"
 CARRIED = ("threat_dielectric", "threat_metal", "benign_metal", "benign_dielectric")
 TRACES = ("nothing", "benign_residue", "threat_dielectric", "threat_metal")
 CLASSES = {"laser.raman": TRACES, "vapour.gas_array": TRACES, "vapour.ion_mobility": TRACES}

@@ -33,7 +33,6 @@ from standex.sensing.video.pose import (
     residuals_px,
 )
 
-HELP = "the lens of a camera from a chessboard, its view of the floor from known points"
 WORST_BOARD_PX = 1.0  # of a picture's root mean square
 WORST_SHARE = 0.01  # of the picture's width, for a known point
 LEAST_IN = 0.5  # of the picture, a side, that the board must have been in

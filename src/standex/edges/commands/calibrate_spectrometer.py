@@ -30,7 +30,6 @@ from standex.sensing.laser.intensity import (
 from standex.sensing.laser.lamp_lines import GASES, STANDARDS_PER_CM, lamp_lines
 from standex.sensing.laser.photon_transfer import PhotonTransfer, photon_transfer
 
-HELP = "make a calibration of a spectrometer from lamp, silicon and polystyrene"
 VALID_FOR_DAYS = 30.0
 DAY_NS = 86_400 * 1_000_000_000
 

@@ -20,8 +20,6 @@ from standex.model.calibration import Calibration, Origin
 from standex.model.errors import SiteError, StandexError
 from standex.model.site import SensorSpec, Site
 
-HELP = "calibrations: which there are, what they rest on, whether they fit"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

@@ -16,7 +16,6 @@ from standex.edges.video.video_source import VideoSource
 from standex.model.errors import StandexError
 from standex.model.site import SensorSpec, Site
 
-HELP = "the reference site live in the terminal, on people who were really recorded"
 SITE = "metro"
 RECORDING = "corridor"
 VIDEO_SITE = "stand"

@@ -6,8 +6,6 @@ from pathlib import Path
 from standex.edges.commands.console import say
 from standex.edges.doctor import checkup, lines_of
 
-HELP = "what is installed here, how fast it is, and what is missing"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

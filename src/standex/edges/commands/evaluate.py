@@ -31,11 +31,6 @@ from standex.edges.commands import (
     evaluate_vapour,
 )
 
-HELP = (
-    "figures with intervals: microwave, chain (simulated), tracking, cameras, people (recorded "
-    "people), vapour (recorded gases), detection-limit (a table), site (simulated), recordings "
-    "(with truth), sample-size"
-)
 PARTS = {
     "microwave": evaluate_microwave,
     "tracking": evaluate_tracking,

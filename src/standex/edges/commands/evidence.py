@@ -25,7 +25,6 @@ from standex.edges.evidence.from_recording import keep_from_recording
 from standex.edges.evidence.keeper import EvidenceRule
 from standex.edges.evidence.shelf import LONGEST_S, EvidenceShelf, Prove
 
-HELP = "what is kept of alarmed passages: list, verify, export"
 _HOUR_S = 3600.0
 
 

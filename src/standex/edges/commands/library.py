@@ -27,7 +27,6 @@ from standex.edges.spectral_library import (
 from standex.model.errors import StandexError
 from standex.sensing.laser.library import SpectralLibrary
 
-HELP = "look at measured spectra and spectral libraries, make libraries"
 _UNITS = {"per_cm": "per cm", "nm": "nm", "um": "um", "pixel": "pixels"}
 _MOST_SKETCHED = 6
 

@@ -41,8 +41,6 @@ from standex.model.errors import StandexError
 from standex.model.items import ItemClasses
 from standex.model.site import Site
 
-HELP = "alarm threshold from costs or a budget of false alarms, with its evidence"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

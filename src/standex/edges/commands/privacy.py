@@ -19,8 +19,6 @@ from standex.edges.store.contract import Contents
 from standex.edges.store.open_store import open_store
 from standex.model.errors import StandexError
 
-HELP = "what is kept of people, where and how long; who else is told"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

@@ -5,8 +5,6 @@ import argparse
 from standex.edges.commands.console import say
 from standex.edges.trajectories.shipped import shipped_recordings
 
-HELP = "the recordings of real people that come with the package"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command: none."""

@@ -16,7 +16,6 @@ from standex.model.event import Alert, Event
 from standex.model.site import Site
 from standex.station import Station
 
-HELP = "a recording once more, as it was (exit code 1 if it differs) or with other thresholds"
 NO_RATES = (
     "These are alarms, not rates: how many of them are right needs the truth, "
     "and how many were missed too."

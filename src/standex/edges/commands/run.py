@@ -27,7 +27,6 @@ from standex.model.site import Site
 from standex.model.trajectories import Trajectories
 from standex.twin.carry import draw_truth
 
-HELP = "a site live, on the twin or on the raw records of a lab recording"
 _LEAD_NS = 700_000_000
 CROWD_S = 120.0  # people of a crowd come in so long, when nothing is said
 

@@ -16,7 +16,6 @@ from standex.model.errors import DataFileError
 if TYPE_CHECKING:
     from standex.edges.interop.sapient.generated.sapient_message_pb2 import SapientMessage
 
-HELP = "bring up a SAPIENT node: listen to it, talk to it, check its messages"
 DEFAULT_PORT = 5020
 FOUND = 1
 

@@ -30,7 +30,6 @@ from standex.edges.settings import load_site
 from standex.model.errors import StandexError
 from standex.model.site import Site
 
-HELP = "start a sensor of your own, and check whether it holds"
 BROKEN = 1
 _SCHEMAS = {"record": RECORD_SCHEMA, "status": STATUS_SCHEMA, "task": TASK_SCHEMA}
 

@@ -22,8 +22,6 @@ from standex.edges.settings import load_site, site_text
 from standex.edges.terminal import NoView, choose_view
 from standex.model.site import Site
 
-HELP = "a site day and night: sources, store, audit, access, API"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

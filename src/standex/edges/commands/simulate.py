@@ -32,7 +32,6 @@ from standex.evaluation.score import PersonOutcome, rates_of
 from standex.evaluation.twin_run import TwinRun
 
 RECORDING = "corridor"
-HELP = "many simulated passages through a site: rates with intervals"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

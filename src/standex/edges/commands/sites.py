@@ -5,8 +5,6 @@ import argparse
 from standex.edges.commands.console import say
 from standex.edges.settings import load_site, shipped_sites
 
-HELP = "the sites that come with the package"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command: none."""

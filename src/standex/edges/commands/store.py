@@ -22,7 +22,6 @@ from standex.edges.store.contract import StoreError
 from standex.edges.store.open_store import open_store
 from standex.edges.store.sql_store import SqlStore
 
-HELP = "look after what the service keeps: check, migrate, backup, restore, contents"
 ADDRESS = "STANDEX_STORE"
 # Deleting has its turn once in a while; what is overdue for less than this is on its way out.
 _LATE_NS = 300 * 10**9

@@ -30,8 +30,6 @@ from standex.evaluation.look_runs import LookRun
 from standex.evaluation.score_banks import bank_of_runs
 from standex.model.errors import StandexError
 
-HELP = "stand-ins for costly sensors, made from runs at raw level and held against them"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 from standex.edges.commands import trial_make, trial_score
 
-HELP = "blind trials: recordings with sealed truth, and submissions scored against it"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:

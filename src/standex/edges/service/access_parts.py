@@ -8,8 +8,7 @@ from standex.edges.access.accounts import Accounts
 from standex.edges.access.admission import SensorAdmission, Shown
 from standex.edges.access.hashing import PasswordHashing
 from standex.edges.access.one_time_links import OneTimeLinks, first_link
-from standex.edges.access.openid import OpenId
-from standex.edges.access.openid_settings import OpenIdSettings
+from standex.edges.access.openid_settings import OpenIdSettings, Provider
 from standex.edges.access.sensor_papers import SensorPapers
 from standex.edges.access.sessions import SessionRules, Sessions
 from standex.edges.access.sign_in import SignInDesk
@@ -82,10 +81,13 @@ def admits(admission: SensorAdmission, sensor_id: str, address: str, der: bytes,
     return admission(sensor_id, shown) or ""
 
 
-def _openid(config: ServiceConfig, clock: Clock) -> OpenId | None:
+def _openid(config: ServiceConfig, clock: Clock) -> Provider | None:
     table = config.table.access.oidc
     if table is None:
         return None
+    # Its packages are of no use to a site without such a provider.
+    from standex.edges.access.openid import OpenId  # noqa: PLC0415
+
     settings = OpenIdSettings(
         issuer=table.issuer,
         client_id=table.client_id,

@@ -4,8 +4,17 @@ import os
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_atomically(
+    path: Path, content: bytes, *, mode: int = 0o600, t_utc_ns: int | None = None
+) -> None:
     """Put ``content`` in the place of what is at ``path``; it is on the disk when this returns.
+
+    Args:
+        path: of the file.
+        content: of the same.
+        mode: who may read it.
+        t_utc_ns: time that the file is to bear; None for that of the system clock, which may have
+            been stepped.
 
     Raises:
         OSError: it could not be written; what was there before is there still.
@@ -17,6 +26,8 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
             view = memoryview(content)
             while view:
                 view = view[os.write(handle, view) :]
+            if t_utc_ns is not None:
+                os.utime(handle, ns=(t_utc_ns, t_utc_ns))
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -166,7 +166,8 @@ class CheckpointFile:
         content = zlib.crc32(body).to_bytes(4, "little") + body
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.path, content)
+            # Its age is held against the service's clock, not against the system's.
+            write_atomically(self.path, content, t_utc_ns=checkpoint.written_utc_ns)
         except OSError as error:
             raise CheckpointError(
                 f"cannot write {self.path}: {error.strerror}; if the service ends now, people who "

@@ -34,7 +34,7 @@ from standex.edges.service.checkpointer import Checkpointer, digest_of_site
 from standex.edges.service.event_log import EventLog, last_alerts
 from standex.edges.service.housekeeping import Housekeeper
 from standex.edges.service.kept import Kept, open_kept
-from standex.edges.service.merged_source import MergedSource
+from standex.edges.service.merged_source import MergedSource, SensorIntake
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
 from standex.edges.service.overload import OverloadLog
@@ -300,9 +300,13 @@ class StationService:
             self._health.update(troubles)
             await anyio.sleep(LOOK_EVERY_S)
 
+    def intake(self) -> Mapping[str, SensorIntake]:
+        """Return what was left out before the station saw anything of it, by sensor."""
+        return self._source.intake()
+
     def _n_shed(self) -> dict[str, int]:
         """Return how many records this computer was too slow for, by sensor."""
-        shed = {name: one.n_shed for name, one in self._source.intake().items()}
+        shed = {name: one.n_shed for name, one in self.intake().items()}
         status = self._door.status()
         for sensor in status.sensors if status is not None else ():
             shed[sensor.sensor_id] = shed.get(sensor.sensor_id, 0) + sensor.n_shed

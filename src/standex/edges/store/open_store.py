@@ -7,7 +7,6 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from standex.edges.clock import Clock
 from standex.edges.store.contract import StoreError
-from standex.edges.store.postgresql_store import open_postgresql
 from standex.edges.store.sql_store import SqlStore
 from standex.edges.store.sqlite_store import open_sqlite
 
@@ -50,6 +49,9 @@ def open_store(
         # Four slashes, as some write them, mean no more than three.
         path = "/" + parts.path.lstrip("/") if parts.path.startswith("/") else parts.path
         return open_sqlite(Path(unquote(path)), clock=clock, create=create, upgrade=upgrade)
+    # Its package is large, and a site with SQLite never needs it.
+    from standex.edges.store.postgresql_store import open_postgresql  # noqa: PLC0415
+
     environment = os.environ if environment is None else environment
     password = _password(password_file, environment)
     return open_postgresql(url, password=password, clock=clock, create=create, upgrade=upgrade)

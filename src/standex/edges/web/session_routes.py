@@ -8,19 +8,28 @@ from fastapi import Query, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from standex.edges.access.cookies import clear_cookie, set_cookie
+from standex.edges.access.cookies import (
+    clear_cookie,
+    clear_state_cookie,
+    is_state_of,
+    set_cookie,
+    set_state_cookie,
+)
+from standex.edges.access.rate_limit import Rate, RateLimiter, address_key
 from standex.edges.web.guard import CallerOf, address_of
 from standex.edges.web.messages import Done, LinkAsked, Me, PasswordAsked, SignInAsked
 from standex.edges.web.permissions import API
 from standex.edges.web.service_view import Begun, RefusedError
 from standex.edges.web.web_parts import Parts
 
+_PROVIDER_RATE = Rate(burst=20, per_s=1 / 6)  # each asks the provider something, for nobody
 AsToken = Annotated[bool, Query(description="return a bearer token and set no cookie")]
 
 
 def add_session_routes(parts: Parts) -> None:
     """Add the endpoints."""
     app, view, is_secure = parts.app, parts.view, parts.guard.is_secure
+    departures = RateLimiter(_PROVIDER_RATE, clock=view.clock)
 
     @app.post(f"{API}/session")
     async def begin_session(
@@ -43,18 +52,27 @@ def add_session_routes(parts: Parts) -> None:
         return answer(begun, response, as_token=as_token)
 
     @app.get(f"{API}/session/oidc", status_code=303, response_class=RedirectResponse)
-    async def begin_oidc() -> Response:
+    async def begin_oidc(request: Request) -> Response:
         """Go to the site's provider of accounts."""
-        return RedirectResponse(await view.sign_in.oidc_begin(), status_code=303)
+        wait_s = departures.take(address_key(address_of(request)))
+        if wait_s:
+            raise RefusedError("too many tries from this address", retry_after_s=wait_s)
+        address = await view.sign_in.oidc_begin()
+        response = RedirectResponse(address, status_code=303)
+        response.headers["Set-Cookie"] = set_state_cookie(address, is_secure=is_secure)
+        return response
 
     @app.get(f"{API}/session/oidc/callback", status_code=303, response_class=RedirectResponse)
     async def finish_oidc(request: Request) -> Response:
         """Come back from there, signed in."""
-        begun = await _begun(
-            view.sign_in.oidc_finish(dict(request.query_params), address=address_of(request))
-        )
+        query = dict(request.query_params)
+        if not is_state_of(request.headers, query, is_secure=is_secure):
+            again = "this way of signing in was begun in another browser, or too long ago"
+            raise HTTPException(401, f"{again}; begin again")
+        begun = await _begun(view.sign_in.oidc_finish(query, address=address_of(request)))
         response = RedirectResponse("/", status_code=303)
-        response.headers["Set-Cookie"] = set_cookie(begun.token, is_secure=is_secure)
+        response.headers.append("Set-Cookie", set_cookie(begun.token, is_secure=is_secure))
+        response.headers.append("Set-Cookie", clear_state_cookie(is_secure=is_secure))
         return response
 
     @app.get(f"{API}/session")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import least_squares
-from scipy.signal import find_peaks, peak_widths
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 LEAST_SNR = 6.0
@@ -79,6 +78,9 @@ def peaks_of(
             "at least 8 are needed, all finite"
         )
     floor = max(noise_of(counts), 1e-9 * float(np.ptp(counts)), np.finfo(np.float64).tiny)
+    # Loaded for a calibration alone: it takes a second, of every start of a station with a laser.
+    from scipy.signal import find_peaks, peak_widths  # noqa: PLC0415
+
     at, found = find_peaks(counts, prominence=least_snr * floor)
     if not len(at):
         none = np.zeros(0)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.signal import find_peaks, peak_widths
 
 from standex.sensing.laser.peaks import PeakFit, fit_peaks, noise_of
 
@@ -108,6 +107,9 @@ def nearest_band(
     part = counts[first:last]
     if len(part) < 8:
         return None
+    # Loaded for a calibration alone: it takes a second, of every start of a station with a laser.
+    from scipy.signal import find_peaks, peak_widths  # noqa: PLC0415
+
     at, found = find_peaks(part, prominence=max(LEAST_SNR * noise_of(counts), 1e-12))
     near = np.abs(shift_per_cm[first + at] - band_per_cm) < reach_per_cm
     if not near.any():

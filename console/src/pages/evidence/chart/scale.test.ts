@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linear, logOdds, numberText, percentText, spanOf, ticks } from "./scale";
+import { linear, logOdds, numberText, spanOf, ticks } from "./scale";
 
 test("a scale maps its ends, and a span without width to the middle", () => {
   const scale = linear([0, 10], [100, 200]);
@@ -28,10 +28,6 @@ test("log odds stand at the edge for 0 and 1", () => {
   expect(logOdds(0)).toBe(-7);
   expect(logOdds(1)).toBe(7);
   expect(logOdds(NaN)).toBe(-7);
-});
-
-test("a probability is never a bare 0 or 100 %", () => {
-  expect([0, 0.004, 0.93, 0.995, 1].map(percentText)).toEqual(["< 0.1 %", "0.4 %", "93 %", "99.5 %", "> 99.9 %"]);
 });
 
 test("numbers are told short", () => {

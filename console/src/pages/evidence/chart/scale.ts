@@ -46,14 +46,6 @@ export function logOdds(p: number): number {
 /** The probabilities that a scale of log odds is marked with. */
 export const P_TICKS: readonly number[] = [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999];
 
-/** Return a probability for people; never a bare 0 or 100 %. */
-export function percentText(p: number): string {
-  if (!Number.isFinite(p)) return "–";
-  if (p < 0.001) return "< 0.1 %";
-  if (p > 0.999) return "> 99.9 %";
-  return `${(100 * p).toFixed(p < 0.01 || p > 0.99 ? 1 : 0)} %`;
-}
-
 /** Return a number as short as it can be told. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return "–";

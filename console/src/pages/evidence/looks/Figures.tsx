@@ -17,7 +17,7 @@ export function Figures({ entries }: { readonly entries: readonly LedgerEntry[] 
         {entries.flatMap((entry, row) =>
           Object.entries(entry.score).map(([name, value], column) => (
             <tr key={`${row}-${name}`}>
-              <td>{column === 0 ? word("body", entry.zone ?? "unknown") : ""}</td>
+              <td>{column === 0 ? word("zone", entry.zone ?? "none") : ""}</td>
               <td>{word("figure", name)}</td>
               <td className="number">
                 {typeof value === "number" ? numberText(value) : value} {figureUnit(name)}

@@ -2,7 +2,8 @@ import type { Why } from "../../../api/types";
 import { t } from "../../../i18n";
 import { clockText } from "../../../parts/clock";
 import { Axes, type Frame, plotSpans, useWidth } from "../chart/Axes";
-import { linear, logOdds, P_TICKS, percentText, type Span, ticks } from "../chart/scale";
+import { percentText } from "../../../parts/incidents/figures";
+import { linear, logOdds, P_TICKS, type Span, ticks } from "../chart/scale";
 
 interface Props {
   readonly why: Why;

@@ -1,7 +1,7 @@
 import type { Why } from "../../../api/types";
 import { t, word } from "../../../i18n";
 import { clockText } from "../../../parts/clock";
-import { percentText } from "../chart/scale";
+import { factorText, percentText } from "../../../parts/incidents/figures";
 
 interface Props {
   readonly why: Why;
@@ -45,7 +45,7 @@ export function LedgerTable({ why, chosen, onChoose }: Props) {
             <td>
               {step.said.map((said, row) => (
                 <p key={row} className="said">
-                  {said.reason || word("body", said.zone ?? "unknown")}
+                  {said.reason || word("zone", said.zone ?? "none")}
                   {!said.counts && <em> · {t("ledger.counts_nothing")}</em>}
                   {said.carried_from !== 0 && <em> · {t("ledger.carried", { track: said.carried_from })}</em>}
                   {said.attachment < 0.9 && <em> · {t("ledger.attachment", { p: percentText(said.attachment) })}</em>}
@@ -55,7 +55,7 @@ export function LedgerTable({ why, chosen, onChoose }: Props) {
             <td className="number">
               {step.said.map((said, row) => (
                 <p key={row} className="said">
-                  {said.words}
+                  {factorText((said.log10_factor ?? NaN) * said.weight) ?? t("why.neither")}
                   {said.counts && said.weight < 0.95 && <span className="dim"> ({t("ledger.weight", { weight: said.weight.toFixed(2) })})</span>}
                 </p>
               ))}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PatchOut, StepOut, Why } from "../../../api/types";
 import { entryOf, fileAddress, figureUnit, filesOf, type Ledger, type Manifest, sizeText } from "./bundle";
 import { apart } from "./LedgerChart";
-import { curvesOf, entriesOf, mostTelling, patchesOf, pictureOf } from "./match";
+import { areSameLooks, curvesOf, entriesOf, mostTelling, patchesOf, pictureOf } from "./match";
 
 const said = { zone: "waist", log10_factor: 0.5, weight: 1, words: "", attachment: 1, counts: true, reason: "", carried_from: 0 };
 const step = (number: number, sensor_id: string, changes: Partial<StepOut> = {}): StepOut => ({
@@ -44,6 +44,13 @@ test("looks at one moment are moved apart and stay within the chart", () => {
   expect(lefts.every((left, row) => row === 0 || left - (lefts[row - 1] ?? 0) >= 24 - 1e-9)).toBe(true);
   expect(Math.max(...lefts)).toBeLessThanOrEqual(300);
   expect(apart(Array.from({ length: 100 }, () => 10), [0, 300]).radius).toBe(3);
+});
+
+test("the same looks are the same pictures", () => {
+  const one = [patch("mw", 1000, "waist")];
+  expect(areSameLooks(one, [patch("mw", 1000, "waist")])).toBe(true);
+  expect(areSameLooks(one, [patch("mw", 1000, "legs")])).toBe(false);
+  expect(areSameLooks(one, [])).toBe(false);
 });
 
 test("files of a bundle are told apart by their names", () => {

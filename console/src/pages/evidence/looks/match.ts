@@ -41,3 +41,8 @@ export function pictureOf(step: StepOut | null, patches: readonly PatchOut[], zo
   const mine = patchesOf(step, patches);
   return mine.find((one) => one.zone === zone) ?? mine[0] ?? null;
 }
+
+/** Return whether two lists hold the pictures of the same looks: a picture never changes. */
+export function areSameLooks(a: readonly PatchOut[], b: readonly PatchOut[]): boolean {
+  return a.length === b.length && a.every((one, row) => one.look_id === b[row]?.look_id && one.zone === b[row]?.zone);
+}

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { PatchOut } from "../../../api/types";
 import { t } from "../../../i18n";
-import { useSettings } from "../../../parts/settings";
 import type { Span } from "../chart/scale";
 import type { BodyView } from "./body3d";
+import { sideOf } from "./figure";
 
 interface Props {
   readonly patches: readonly PatchOut[];
@@ -13,13 +13,13 @@ interface Props {
 }
 
 const STEP = Math.PI / 18;
+const ASIDE = 2; // rad: what lies behind the back is seen best from there
 
 /** The generic body, to be turned with pointer, keys or buttons. */
 export function BodyView3d({ patches, span, instead }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<BodyView | null>(null);
   const [isMissing, setMissing] = useState(false);
-  const { theme } = useSettings();
 
   useEffect(() => {
     const element = host.current;
@@ -30,7 +30,7 @@ export function BodyView3d({ patches, span, instead }: Props) {
     void import("./body3d").then(
       ({ openBody }) => {
         if (isGone) return;
-        mine = openBody(element, getComputedStyle(element).getPropertyValue("--pending").trim() || "#9db2c8");
+        mine = openBody(element);
         setView(mine);
         setMissing(mine === null);
         watch?.observe(element);
@@ -43,9 +43,11 @@ export function BodyView3d({ patches, span, instead }: Props) {
       mine?.close();
       setView(null);
     };
-  }, [theme]);
+  }, []);
 
   useEffect(() => view?.show(patches, span), [view, patches, span]);
+  const isBehind = patches.length > 0 && patches.every((one) => sideOf(one.zone) === "side");
+  useEffect(() => view?.face(isBehind ? ASIDE : 0.5), [view, isBehind]);
 
   if (isMissing) {
     return (

@@ -33,13 +33,13 @@ interface SideProps {
 
 function OneSide({ side, patch, span, zone }: SideProps) {
   const zones = side === "front" ? FRONT : side === "back" ? BACK : [];
-  const words = patch === null ? t("picture.none_here") : word("body", patch.zone ?? "unknown");
+  const words = patch === null ? t("picture.none_here") : word("zone", patch.zone ?? "none");
   return (
     <figure className="figure-side">
       <figcaption>
         {word("side", side)}: {words}
       </figcaption>
-      <svg viewBox="-0.42 -1.83 1.36 1.9" role="img" aria-label={`${word("side", side)}: ${words}`}>
+      <svg viewBox="-0.36 -1.83 1.5 1.9" role="img" aria-label={`${word("side", side)}: ${words}`}>
         {/* All shapes with a thick edge, then without: only the outline of them all stays. */}
         {["body-edge", "body-fill"].map((layer) => (
           <g key={layer} className={layer}>
@@ -72,7 +72,7 @@ function ZoneWords({ zone, isIt }: { readonly zone: string; readonly isIt: boole
       <line x1={across} x2={0.36} y1={-height} y2={-height} />
       <text x={0.38} y={-height} dominantBaseline="middle">
         {isIt ? "▲ " : ""}
-        {word("body", zone)}
+        {word("zone", zone)}
       </text>
     </g>
   );

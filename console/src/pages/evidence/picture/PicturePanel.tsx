@@ -50,7 +50,7 @@ export function PicturePanel({ patches, first, zone, step }: Props) {
           <select className="grow" value={nameOf(patch)} onChange={(event) => setPicked(event.target.value)}>
             {patches.map((one) => (
               <option key={nameOf(one)} value={nameOf(one)}>
-                {one.sensor_id} · {word("body", one.zone ?? "unknown")} · {clockText(one.t_utc_ms, "local")} · {captionWords(one.caption)}
+                {one.sensor_id} · {word("zone", one.zone ?? "none")} · {clockText(one.t_utc_ms, "local")} · {captionWords(one.caption)}
               </option>
             ))}
           </select>

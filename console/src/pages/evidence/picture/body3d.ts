@@ -20,12 +20,13 @@ export interface BodyView {
 }
 
 const OFF_M = 0.012; // a picture lies a little before the surface, or the two would flicker
+const BODY_COLOUR = "#a9b7c5"; // apart from both ends of the scale, on light ground and on dark
 const UP_MOST = 1.2;
 const MIDDLE_M = 1.15; // what the eye looks at: the trunk
 const AWAY_M = 2.3;
 
 /** Build the view in an element; null where the browser has no WebGL. */
-export function openBody(host: HTMLElement, bodyColour: string): BodyView | null {
+export function openBody(host: HTMLElement): BodyView | null {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("webgl2", { antialias: true, alpha: true }) ?? null;
   if (context === null) return null;
@@ -35,7 +36,7 @@ export function openBody(host: HTMLElement, bodyColour: string): BodyView | null
   host.append(renderer.domElement);
   const scene = new Scene();
   const camera = new PerspectiveCamera(32, 1, 0.1, 20);
-  const skin = new MeshLambertMaterial({ color: new Color(bodyColour), side: DoubleSide });
+  const skin = new MeshLambertMaterial({ color: new Color(BODY_COLOUR), side: DoubleSide });
   scene.add(genericBody(skin), new AmbientLight(0xffffff, 1.6), light(2, 3, 3), light(-2, 2, -3));
   const pictures = new Group();
   scene.add(pictures);

@@ -1,0 +1,47 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { readHighest, readRecordings, readTimeline } from "./recording";
+
+const [recording] = readRecordings([
+  { recording_id: "a.mcap", started_utc_ms: 10_000, duration_s: 60, is_simulated: true },
+]);
+if (recording === undefined) throw new Error("no recording");
+
+describe("what the service says of a recording", () => {
+  it("has marks in order, by seconds or by the clock", () => {
+    const { marks, plan } = readTimeline(
+      {
+        marks: [
+          { t_utc_ms: 31_000, kind: "alarm", track_id: 7, reason: "thick layer" },
+          { t_s: 3, kind: "passage_closed", text: "nothing found" },
+          { t_s: 9, kind: "sensor_health", message: "cam degraded" },
+          "not a mark",
+        ],
+      },
+      recording,
+    );
+    expect(marks).toEqual([
+      { atS: 3, kind: "end", text: "nothing found", trackId: null },
+      { atS: 9, kind: "health", text: "cam degraded", trackId: null },
+      { atS: 21, kind: "alarm", text: "thick layer", trackId: 7 },
+    ]);
+    expect(plan).toBeNull();
+  });
+
+  it("has people with and without truth", () => {
+    const { people, durationS } = readHighest(
+      {
+        people: [
+          { p_highest: 0.4, t_s: 1, is_threat: true },
+          { p_highest: 0.2, t_s: 2, carried: ["benign_metal"] },
+          { p_highest: 0.3, t_s: 2, carried: "threat_metal" },
+          { p_highest: 0.1, t_s: 3 },
+          { t_s: 4 },
+        ],
+      },
+      recording,
+    );
+    expect(people.map((one) => one.isThreat)).toEqual([true, false, true, null]);
+    expect(durationS).toBe(60);
+  });
+});
