@@ -6,7 +6,10 @@ UV     := $(BIN)/uv
 # Two cores and many small matrix products: one BLAS thread each, or they fight.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test check lint types imports requirements clean pictures
+CONSOLE := src/standex/edges/web/console/index.html
+CONSOLE_FILES := $(shell find console/src console/public console/index.html console/*.json console/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: help setup console demo test check lint types imports requirements clean pictures
 
 help:
 	@echo "make demo    the reference site live in the terminal, on people who were really recorded"
@@ -24,11 +27,23 @@ $(VENV)/.ready: requirements/dev.txt requirements/build.txt pyproject.toml
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+console: $(CONSOLE)
+
+# Without Node the API works and the page is missing, and says so.
+$(CONSOLE): $(CONSOLE_FILES)
+	@if command -v npm >/dev/null; then \
+	  echo "building the console"; \
+	  cd console && npm ci --silent --no-fund --no-audit && npm run --silent build >/dev/null; \
+	else \
+	  echo "no npm: the console is not built (Node 20 or later; Debian: apt install npm)"; \
+	fi
+
 demo: setup
 	@$(BIN)/standex demo
 
-test: setup
+test: setup console
 	@requirements/system.sh
+	@if [ -d console/node_modules ]; then cd console && npm run --silent test; fi
 	@$(BIN)/python -m pytest
 
 check: lint types imports

@@ -51,7 +51,8 @@ async function page(request) {
   const kept = await caches.open(SHELL);
   const fresh = fetch(request).then(async (answer) => {
     if (answer.ok) await renew(kept, answer.clone());
-    return answer;
+    // What stands in front of a service that is away says so with one of these.
+    return answer.status >= 500 ? ((await kept.match(PAGE)) ?? answer) : answer;
   });
   const slow = new Promise((resolve) => setTimeout(resolve, SLOW_MS));
   const answer = await Promise.race([fresh.catch(() => undefined), slow]);

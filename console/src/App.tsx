@@ -4,34 +4,47 @@ import type { Me } from "./api/types";
 import { t, useLanguage } from "./i18n";
 import { connect } from "./live/socket";
 import { forgetLive, useLive } from "./live/state";
-import { pageOf, PAGES } from "./pages/pages";
+import { maySee, pageOf, PAGES } from "./pages/pages";
 import { Banners } from "./parts/Banners";
 import { go, usePath } from "./parts/route";
 import { SessionContext } from "./parts/session";
 import { SignIn } from "./parts/SignIn";
 import { TopBar } from "./parts/TopBar";
 
+const RETRY_MS = 2000;
+
 export function App() {
   useLanguage();
   const [me, setMe] = useState<Me | null>(null);
   const [isKnown, setKnown] = useState(false);
   const [hasEnded, setEnded] = useState(false);
+  const [isSilent, setSilent] = useState(false);
   const link = useLive((live) => live.link);
   const path = usePath();
 
   const enter = useCallback((who: Me) => {
     useCsrf(who.csrf_token);
     setEnded(false);
+    setSilent(false);
     setMe(who);
   }, []);
 
+  // A service that does not answer is no reason to ask anybody for a password.
   useEffect(() => {
-    ask<Me>("/session")
-      .then(enter)
-      .catch((error: unknown) => {
-        if (!(error instanceof ApiError)) throw error;
-      })
-      .finally(() => setKnown(true));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      ask<Me>("/session")
+        .then(enter)
+        .catch((error: unknown) => {
+          if (!(error instanceof ApiError)) throw error;
+          const isSilent = error.status === 0 || error.status >= 500;
+          setSilent(isSilent);
+          if (isSilent) timer = setTimeout(look, RETRY_MS);
+        })
+        .finally(() => setKnown(true));
+    };
+    look();
+    return () => clearTimeout(timer);
   }, [enter]);
 
   const isWatching = me?.permissions.includes("see_picture") ?? false;
@@ -54,12 +67,21 @@ export function App() {
   }, []);
 
   if (!isKnown) return null;
+  if (me === null && isSilent) {
+    return (
+      <main className="sign-in">
+        <p className="panel problem" role="alert">
+          {t("error.no_answer")}
+        </p>
+      </main>
+    );
+  }
   if (me === null) return <SignIn onSignedIn={enter} hasEnded={hasEnded} />;
 
   const page = pageOf(path);
-  const first = PAGES.find((one) => me.permissions.includes(one.asks));
+  const first = PAGES.find((one) => maySee(me, one));
   const shown = page ?? first;
-  const mayNot = shown === undefined || !me.permissions.includes(shown.asks);
+  const mayNot = shown === undefined || !maySee(me, shown);
   return (
     <SessionContext value={me}>
       <a className="skip button" href="#page">

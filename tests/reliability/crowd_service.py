@@ -2,11 +2,16 @@
 
 Run as a program: ``python crowd_service.py FOLDER``. The world does not stop when the service does:
 who is where follows from the time of day. Every third person carries something that is found when
-they are half-way.
+they are half-way. Files in the folder make trouble while they are there, with a number in them:
+
+    slow    so many seconds go by with each record, as on a computer that is too slow
+    flood   the first sensor sends so many records for one
+    step    the system clock is so many seconds off
 """
 
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +45,27 @@ port = 0
 minutes_per_file = 1.0
 [evidence]
 ring_s = 10.0
+[retention]
+every_s = 1.0
 """
+
+
+def trouble(folder: Path, name: str) -> float:
+    """Return how much of a trouble there is now; 0 for none."""
+    try:
+        return float((folder / name).read_text() or 0)
+    except (OSError, ValueError):
+        return 0.0
+
+
+class SteppedClock(SystemClock):
+    """The system clock after somebody has set it wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def utc_ns(self) -> int:
+        return time.time_ns() + round(trouble(self._folder, "step") * S)
 
 
 def site_text() -> str:
@@ -77,8 +102,8 @@ def carries(number: int) -> bool:
 class CrowdSource:
     """Says ten times a second that time has passed; the technologies know who is there."""
 
-    def __init__(self, site) -> None:
-        self.site, self.is_over = site, threading.Event()
+    def __init__(self, site, folder: Path) -> None:
+        self.site, self.folder, self.is_over = site, folder, threading.Event()
 
     def records(self):
         clock, sequence = SystemClock(), 0
@@ -86,16 +111,23 @@ class CrowdSource:
         while not self.is_over.is_set():
             for spec in self.site.sensors:
                 now = np.array([clock.utc_ns()], dtype=np.int64)
-                yield Record(
-                    sensor_id=spec.sensor_id,
-                    t_utc_ns=clock.utc_ns(),
-                    kind="crowd",
-                    sequence=sequence,
-                    arrays={"now": now},
-                )
+                is_first = spec is self.site.sensors[0]
+                for _ in range(round(trouble(self.folder, "flood")) if is_first else 0):
+                    yield self._record(spec, clock.utc_ns(), sequence, now)
+                yield self._record(spec, clock.utc_ns(), sequence, now)
             sequence += 1
             due += round(S / RATE_HZ)
             clock.wait_until_utc_ns(due)
+
+    @staticmethod
+    def _record(spec, t_utc_ns: int, sequence: int, now: np.ndarray) -> Record:
+        return Record(
+            sensor_id=spec.sensor_id,
+            t_utc_ns=t_utc_ns,
+            kind="crowd",
+            sequence=sequence,
+            arrays={"now": now},
+        )
 
     def close(self) -> None:
         self.is_over.set()
@@ -104,8 +136,8 @@ class CrowdSource:
 class CrowdTechnology:
     """Sees everybody, and finds what is carried when somebody is half-way."""
 
-    def __init__(self, spec, site) -> None:
-        self.spec, self.site = spec, site
+    def __init__(self, spec, site, folder: Path) -> None:
+        self.spec, self.site, self.folder = spec, site, folder
         self.is_threat = site.items.is_threat
         level = site.levels[0]
         self.cells = tuple(int(n) for n in np.ceil(level.max_site_m - level.min_site_m))
@@ -114,6 +146,7 @@ class CrowdTechnology:
         return None
 
     def perceive(self, state, record, hints, /):
+        time.sleep(trouble(self.folder, "slow"))
         t, there = record.t_utc_ns, people(record.t_utc_ns)
         rng = np.random.default_rng(t % 2**32)
         places = np.array([(x, y) for _, x, y in there]).reshape(-1, 2)
@@ -190,13 +223,13 @@ def main(folder: Path) -> None:
     site = parse_site(text, where="survey")
     station_service.calibrations_of = lambda _: {CALIBRATION: calibration(site)}
     station_service.build_technologies = lambda s, _: {
-        spec.sensor_id: CrowdTechnology(spec, s) for spec in s.sensors
+        spec.sensor_id: CrowdTechnology(spec, s, folder) for spec in s.sensors
     }
     station_service.blueprints = lambda *_, **__: (
         Blueprint(
             name="crowd",
             sensors=tuple(spec.sensor_id for spec in site.sensors),
-            make=lambda: CrowdSource(site),
+            make=lambda: CrowdSource(site, folder),
         ),
     )
     file = folder / "service.toml"
@@ -207,7 +240,7 @@ def main(folder: Path) -> None:
         site=site,
         site_name="survey",
         site_toml=text,
-        clock=SteadyClock(),
+        clock=SteadyClock(SteppedClock(folder)),
         say=tell,
         show=lambda _: None,
     )

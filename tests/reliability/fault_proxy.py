@@ -120,8 +120,8 @@ class FaultProxy:
                 for way in ways:
                     way.cancel()
                 await asyncio.gather(*ways, return_exceptions=True)
-        except OSError:
-            pass
+        except (OSError, asyncio.CancelledError):
+            pass  # the proxy is at its end; streams complain of handlers that were cancelled
         finally:
             for one in (writer, far):
                 if one is not None:

@@ -43,13 +43,14 @@ LONGEST_LOAD_S = 6.0
 class Running:
     """A service in a process of its own, and somebody signed in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, through: tuple[str, ...] = ()) -> None:
+        """Start it; ``through`` is a command that starts what follows it."""
         self.folder = folder
         self.log = folder / f"log-{uuid.uuid4().hex[:6]}"
         self.began = time.monotonic()
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, str(PROGRAM), str(folder)],
+                [*through, sys.executable, str(PROGRAM), str(folder)],
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},

@@ -39,6 +39,7 @@ from standex.edges.live_status import RunCounts
 from standex.edges.settings import parse_site
 from standex.edges.store.sqlite_store import open_sqlite as open_store
 from standex.edges.web.app import make_app
+from standex.edges.web.fan_out import FanOut
 from standex.edges.web.server import WebServer
 from standex.edges.web.service_view import ServiceView
 from standex.model.event import Alert
@@ -267,6 +268,23 @@ def console_server(folder: Path):
         yield view, server
 
 
+class Counted:
+    """Counts who is being served."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.fan_outs: list[FanOut] = []
+        begin = FanOut.__init__
+
+        def remembered(fan_out, view) -> None:
+            begin(fan_out, view)
+            self.fan_outs.append(fan_out)
+
+        monkeypatch.setattr(FanOut, "__init__", remembered)
+
+    def __call__(self) -> int:
+        return sum(one.n_clients for one in self.fan_outs)
+
+
 def watching(port: int):
     return connect(
         f"ws://127.0.0.1:{port}/api/v1/live",
@@ -275,6 +293,7 @@ def watching(port: int):
         proxy=None,
         ping_interval=1.0,
         ping_timeout=2.0,
+        close_timeout=0.5,
     )
 
 
@@ -310,15 +329,16 @@ def raise_alarm(view: ServiceView) -> str:
 
 
 @pytest.mark.slow
-def test_a_console_survives_slices_a_cut_and_a_black_hole(tmp_path) -> None:
+def test_a_console_survives_slices_a_cut_and_a_black_hole(tmp_path, monkeypatch) -> None:
+    n_watchers = Counted(monkeypatch)
     with (
         console_server(tmp_path) as (view, server),
         proxies.FaultProxy(server.port) as proxy,
     ):
-        asyncio.run(console_over(proxy, view))
+        asyncio.run(console_over(proxy, view, n_watchers))
 
 
-async def console_over(proxy, view: ServiceView) -> None:
+async def console_over(proxy, view: ServiceView, n_watchers: Counted) -> None:
     async with asyncio.timeout(60):
         proxy.faults.slice_bytes = 3
         async with watching(proxy.port) as one:
@@ -340,6 +360,10 @@ async def console_over(proxy, view: ServiceView) -> None:
         with pytest.raises(ConnectionClosed):
             await pictures(one, 1000)
         assert time.monotonic() - began < SEEN_WITHIN_S
+        # The service has noticed by itself, too: the client's goodbye was swallowed.
+        while n_watchers():
+            await asyncio.sleep(0.05)
+        assert time.monotonic() - began < SEEN_WITHIN_S + 1.0
         proxy.faults.is_black_hole = False
         async with watching(proxy.port) as one:
             await until_alarm(one, missed)

@@ -710,7 +710,7 @@ export interface Endpoints {
   /** Begin a walk with a reference object. */
   "POST /api/v1/walk-tests": { body: WalkTestAsked; answer: Record<string, unknown>; query: undefined };
   /** Return all that are kept, for charts over months. */
-  "GET /api/v1/walk-tests/chart": { body: undefined; answer: (Record<string, unknown>)[]; query: undefined };
+  "GET /api/v1/walk-tests/chart": { body: undefined; answer: Record<string, unknown>; query: undefined };
   /** End a walk and return its score. */
   "POST /api/v1/walk-tests/{walk_test_id}/end": { body: undefined; answer: Record<string, unknown>; query: undefined };
   /** Return figures of the service for Prometheus; nobody and no place is in them. */

@@ -1,8 +1,10 @@
+import { useState, useSyncExternalStore } from "react";
 import type { Me } from "../api/types";
 import { LANGUAGES, type Language, t } from "../i18n";
 import { useLive } from "../live/state";
-import { type Page, PAGES } from "../pages/pages";
+import { maySee, type Page, PAGES } from "../pages/pages";
 import { clockText, serviceNow, useTick } from "./clock";
+import { AlarmSounds } from "./incidents/AlarmSounds";
 import { follow } from "./route";
 import { changeSettings, type Theme, useSettings } from "./settings";
 import { StopButton } from "./StopButton";
@@ -15,22 +17,17 @@ interface Props {
 
 export function TopBar({ me, page, onSignOut }: Props) {
   const siteId = useLive((live) => live.hello?.site_id ?? "");
-  const offered = PAGES.filter((one) => me.permissions.includes(one.asks));
+  const offered = PAGES.filter((one) => maySee(me, one));
   return (
     <header className="bar">
-      <strong>STANDEX</strong>
-      <span className="dim">{siteId}</span>
-      <nav aria-label={t("app.pages")} className="grow">
-        {offered.map((one) => (
-          <a key={one.path} href={one.path} onClick={follow} aria-current={one === page ? "page" : undefined}>
-            {t(one.title)}
-          </a>
-        ))}
-      </nav>
+      <strong className="wide-only">STANDEX</strong>
+      <span className="dim wide-only">{siteId}</span>
+      <Pages offered={offered} page={page} />
       <Clock />
       <Seat />
       {me.permissions.includes("stop") && <StopButton />}
-      <span>{me.account_id}</span>
+      {me.permissions.includes("see_incidents") && <AlarmSounds />}
+      <span className="wide-only">{me.account_id}</span>
       <button type="button" onClick={onSignOut}>
         {t("sign_out")}
       </button>
@@ -38,11 +35,50 @@ export function TopBar({ me, page, onSignOut }: Props) {
   );
 }
 
+/** On a telephone the pages are behind a button; else they are always there. */
+function Pages({ offered, page }: { readonly offered: readonly Page[]; readonly page: Page | undefined }) {
+  const isNarrow = useNarrow();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="pages grow" open={!isNarrow || isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="button">☰ {page === undefined ? t("app.pages") : t(page.title)}</summary>
+      <nav aria-label={t("app.pages")}>
+        {offered.map((one) => (
+          <a
+            key={one.path}
+            href={one.path}
+            aria-current={one === page ? "page" : undefined}
+            onClick={(event) => {
+              setOpen(false);
+              follow(event);
+            }}
+          >
+            {t(one.title)}
+          </a>
+        ))}
+      </nav>
+    </details>
+  );
+}
+
+const NARROW = "(max-width: 700px)";
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const query = matchMedia(NARROW);
+      query.addEventListener("change", listener);
+      return () => query.removeEventListener("change", listener);
+    },
+    () => matchMedia(NARROW).matches,
+  );
+}
+
 function Clock() {
   useTick(1000);
   const now = serviceNow();
   return (
-    <span className="number dim">
+    <span className="number dim wide-only">
       {clockText(now, "local")} {t("clock.local")} · {clockText(now, "utc")} {t("clock.utc")}
     </span>
   );

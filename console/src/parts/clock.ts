@@ -16,6 +16,12 @@ export function useTick(periodMs: number): number {
   return now;
 }
 
+/** English dates as most of the world writes them: day before month. */
+function dateLanguage(): string {
+  const language = document.documentElement.lang;
+  return language === "en" ? "en-GB" : language;
+}
+
 export function clockText(utcMs: number, zone: "local" | "utc", withDate = false): string {
   const options: Intl.DateTimeFormatOptions = {
     hour: "2-digit",
@@ -25,5 +31,5 @@ export function clockText(utcMs: number, zone: "local" | "utc", withDate = false
     ...(withDate ? { year: "numeric", month: "2-digit", day: "2-digit" } : {}),
     ...(zone === "utc" ? { timeZone: "UTC" } : {}),
   };
-  return new Intl.DateTimeFormat(document.documentElement.lang, options).format(utcMs);
+  return new Intl.DateTimeFormat(dateLanguage(), options).format(utcMs);
 }

@@ -7,6 +7,10 @@ from typing import final
 from standex.model.observation import HealthReason
 from standex.model.record import Record
 
+ARRIVED = "arrived_utc_ns"
+"""Array of a record whose source held it back to make it whole: when it came to this computer, from
+which its sensor's clock is judged. 0: the source itself stamped it, on this computer's clock."""
+
 FAR_S = 5.0
 MOST_UNKNOWN_IDS = 32  # a source that makes up names must not fill the memory
 

@@ -28,6 +28,7 @@ from standex.station import Station
 
 STATUS_PERIOD_S = 1 / 8
 WATCH_PERIOD_S = 0.1
+GATHER_S = 0.02  # between two steps; what many sensors say meanwhile is one step
 SHEDDING_OVER_S = 3.0  # without a loss: then it is said to have ended
 NO_ANSWER_S = 4.0
 LIGHT_CAPACITY = 8  # frames of a light sensor cost nothing; a burst of them is not dropped
@@ -84,6 +85,7 @@ async def run(
     stop: anyio.Event | None = None,
     picture: Picture | None = None,
     on_writer: Callable[[SingleWriter], None] = _ignore,
+    status_period_s: float = STATUS_PERIOD_S,
 ) -> LiveStatus:
     """Run until the source ends or ``stop`` is set, and return how it went.
 
@@ -99,6 +101,7 @@ async def run(
         stop: ends the run in good order.
         picture: to go on with; None for an empty one.
         on_writer: given, before anything runs, what takes orders; in this event loop alone.
+        status_period_s: how often ``on_status`` is shown it.
 
     Raises:
         StandexError: the source failed. What it had delivered has been worked on, and the failure
@@ -118,8 +121,9 @@ async def run(
     if isinstance(source, Tasked):
         service.tell(source)
     async with anyio.create_task_group() as beside:
-        beside.start_soon(_repeat, lambda: on_status(service.status()), STATUS_PERIOD_S)
+        beside.start_soon(_repeat, lambda: on_status(service.status()), status_period_s)
         beside.start_soon(_repeat, service.watch, WATCH_PERIOD_S)
+        beside.start_soon(service.gather)
         if isinstance(source, TellingSource):
             beside.start_soon(_repeat, lambda: service.heed(source.troubles()), WATCH_PERIOD_S)
         beside.start_soon(_end_when_told, stop, source)
@@ -133,6 +137,7 @@ async def run(
                 sensors.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
         finally:
             source.close()
+        service.step()
         beside.cancel_scope.cancel()
     final_status = service.status()
     on_status(final_status)
@@ -209,6 +214,8 @@ class _Service:
             clock=clock,
             picture=picture,
         )
+        self._said: dict[str, tuple[Record, tuple[Observation, ...]]] = {}
+        self._has_said = anyio.Event()
         self._loss_utc_ns: dict[str, int] = {}
         self._busy_since_utc_ns: dict[str, int] = {}
 
@@ -292,8 +299,26 @@ class _Service:
                 self._clear(sensor_id, "no answer")
             self._states[sensor_id] = state
             self._clear(sensor_id, "technology")
-            self.writer.take(sensor_id, observations)
-            counts.done(record.t_utc_ns, now_utc_ns=self._clock.utc_ns())
+            if sensor_id in self._said:  # a look is held against the places of its own scan
+                self.step()
+            self._said[sensor_id] = (record, observations)
+            self._has_said.set()
+
+    async def gather(self) -> None:
+        """Put what was said through the station, at once where little is, else together."""
+        while True:
+            await self._has_said.wait()
+            self._has_said = anyio.Event()
+            self.step()
+            await anyio.sleep(GATHER_S)
+
+    def step(self) -> None:
+        """Put what was said through the station now."""
+        said, self._said = self._said, {}
+        self.writer.take_all([(name, observations) for name, (_, observations) in said.items()])
+        now = self._clock.utc_ns()
+        for name, (record, _) in said.items():
+            self._counts.of[name].done(record.t_utc_ns, now_utc_ns=now)
 
     def watch(self) -> None:
         """Look for sensors that are silent, workers that hang, and losses that have ended."""

@@ -1,6 +1,6 @@
 """The one place where the picture changes: observations in, events out to whoever listens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, final, runtime_checkable
@@ -107,9 +107,28 @@ class SingleWriter:
             observations: in their order.
         """
         if self._step(source_id, self._board.through(observations)):
-            word = self._board.clear(source_id, "update", t_utc_ns=self._clock.utc_ns())
-            if word is not None:
-                self.say(word)
+            self._well(source_id)
+
+    def take_all(self, said: Sequence[tuple[str, tuple[Observation, ...]]]) -> None:
+        """Put what several sensors have said through the station as one step, in order of time.
+
+        A step costs much the same whatever is in it. What cannot be used is found by taking each
+        by itself, so that one sensor's fault is nobody else's loss.
+
+        Args:
+            said: by source, as for ``take``; each source once.
+        """
+        if len(said) > 1:
+            together = sorted(
+                (entry for _, observations in said for entry in observations),
+                key=lambda entry: entry.t_utc_ns,
+            )
+            if self._step("", self._board.through(tuple(together)), is_trial=True):
+                for source_id, _ in said:
+                    self._well(source_id)
+                return
+        for source_id, observations in said:
+            self.take(source_id, observations)
 
     def say(self, health: Health | None) -> None:
         """Put what the service itself has to say through the station."""
@@ -139,11 +158,18 @@ class SingleWriter:
             self._guarded(RECORDING, write)
             self._tell_failures()
 
-    def _step(self, source_id: str, observations: tuple[Observation, ...]) -> bool:
+    def _well(self, source_id: str) -> None:
+        self.say(self._board.clear(source_id, "update", t_utc_ns=self._clock.utc_ns()))
+
+    def _step(
+        self, source_id: str, observations: tuple[Observation, ...], *, is_trial: bool = False
+    ) -> bool:
         began_ns = self._clock.utc_ns()
         try:
             picture, events, hints = self._station.update(self.picture, observations)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' data still count
+            if is_trial:
+                return False
             self._counts.n_dropped_batches += 1
             word = self._board.stand(
                 source_id,

@@ -31,6 +31,8 @@ ZONE_WORDS = {
 }
 HEALTH_MARK = {HealthState.OK: "●", HealthState.DEGRADED: "◐", HealthState.FAILED: "✖"}
 
+INLETS = ("gas-array", "ion-mobility")
+
 
 def modes(status: LiveStatus) -> tuple[str, ...]:
     """Return the words that must always be in sight."""
@@ -56,8 +58,12 @@ def rate_words(status: LiveStatus) -> str:
 
     The rates are those of the sensors that look for objects; at a site without any, of all.
     """
-    # A sensor that looks when it is told to has no rate of its own.
-    tasked = {spec.sensor_id for spec in status.site.sensors if spec.tasks is not None}
+    # A sensor that looks when it is told to has no rate of its own; an inlet looks at nobody.
+    tasked = {
+        spec.sensor_id
+        for spec in status.site.sensors
+        if spec.tasks is not None or spec.technology in INLETS
+    }
     looking = {name for name, seen in status.picture.coverage.items() if seen.p_detect.any()} | {
         sensor.sensor_id
         for sensor in status.sensors

@@ -13,7 +13,6 @@ T0 = 1_760_000_000_000_000_000
 
 @pytest.fixture
 def standex(monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path) -> Callable:
-    monkeypatch.setattr(cli, "COMMANDS", ("audit",))
     monkeypatch.chdir(tmp_path)
 
     def call(*words: str) -> tuple[int, str]:

@@ -15,7 +15,6 @@ T0 = 1_760_000_000_000_000_000
 
 @pytest.fixture
 def standex(monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path) -> Callable:
-    monkeypatch.setattr(cli, "COMMANDS", ("audit", "evidence"))
     monkeypatch.chdir(tmp_path)
     key = make_key(tmp_path / "keys")
     shelf = EvidenceShelf(tmp_path / "evidence", prove=lambda _: None, key=key)

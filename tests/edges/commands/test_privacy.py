@@ -21,7 +21,6 @@ kind = "twin"
 def standex(monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path) -> Callable:
     fields = [SchemaField(where="Alert", field="alert_id")]
     monkeypatch.setattr(privacy, "known_fields", lambda: fields)  # all of them take seconds
-    monkeypatch.setattr(cli, "COMMANDS", ("privacy",))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "service.toml").write_text(SERVICE)
 

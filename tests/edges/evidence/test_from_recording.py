@@ -24,7 +24,7 @@ RULE = EvidenceRule(
 
 
 @pytest.fixture
-def recording(tmp_path: Path, fakes, scene) -> Path:
+def recording(tmp_path: Path, fakes, scene, off_m: float) -> Path:
     """Leave a recording of one person with an alert about them, and an order between."""
     site = fakes.site()
     station = Station.of(site, {}, {})
@@ -56,7 +56,13 @@ def recording(tmp_path: Path, fakes, scene) -> Path:
                 (track_id,) = picture.passages
                 events = (
                     *events,
-                    replace(scene.alert(), t_utc_ns=t_utc_ns, track_id=track_id),
+                    # Numbers are those of a station that had run for long.
+                    replace(
+                        scene.alert(),
+                        t_utc_ns=t_utc_ns,
+                        track_id=track_id + 4000,
+                        position_site_m=place + off_m,
+                    ),
                 )
             writer.publish(t_utc_ns, (seen,), events)
             if n == 30:
@@ -66,6 +72,11 @@ def recording(tmp_path: Path, fakes, scene) -> Path:
                 picture, events = station.obey(picture, stop)
                 writer.publish(t_utc_ns, (), events)
     return path
+
+
+@pytest.fixture
+def off_m() -> float:
+    return 0.1
 
 
 @pytest.mark.slow
@@ -81,6 +92,17 @@ def test_the_bundles_of_its_alarms_are_made_once(
         assert manifest.is_simulated
         assert manifest.n_steps > 15
         assert shelf.read("demo-000001").problems(key.public()) == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("off_m", [2.0])
+def test_an_alarm_about_somebody_who_is_not_in_it_gets_no_bundle(
+    recording: Path, new_shelf: Callable, scene
+) -> None:
+    shelf = new_shelf()
+    alarms = keep_from_recording(recording, shelf, rule=RULE, clock=SimulatedClock(scene.T0))
+    assert alarms == ()
+    assert shelf.all() == ()
 
 
 def test_what_is_no_recording_is_refused(tmp_path: Path, new_shelf: Callable, scene) -> None:

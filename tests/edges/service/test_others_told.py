@@ -16,13 +16,16 @@ longitude_deg = 4.0
 """
 
 
+def quiet(*_: str) -> None: ...
+
+
 def parsed(made, text, tmp_path, fakes):
     return parse_config(made.FILE + text, path=tmp_path / "s.toml", site=fakes.site())
 
 
 def test_nobody_is_told_where_nobody_is_named(config, fakes, clock) -> None:
     with ExitStack() as stack:
-        told = others_told(config, fakes.site(), stack, clock=clock, is_simulated=True)
+        told = others_told(config, fakes.site(), stack, clock=clock, is_simulated=True, tell=quiet)
     assert not told.sinks
     assert not told.listeners
     with pytest.raises(StandexError, match="anchor"):
@@ -39,18 +42,21 @@ def test_all_that_are_named_are_told_although_none_is_there(made, tmp_path, fake
             f'[outputs.mqtt]\nhost = "127.0.0.1"\nport = {port}\nis_plain = true',
             "with_people = true",
             f'[outputs.cursor_on_target]\nhost = "127.0.0.1"\nport = {port}\ntransport = "tcp"',
+            f'[outputs.onvif]\nhost = "127.0.0.1"\nport = {port}\nis_plain = true',
             f'[outputs.sapient]\nhost = "127.0.0.1"\nport = {port}\nnode_id = "{uuid.uuid4()}"',
         ]
     )
     config = parsed(made, text, tmp_path, fakes)
     with ExitStack() as stack:
-        told = others_told(config, fakes.site(), stack, clock=clock, is_simulated=True)
-        assert len(told.sinks) == 2
+        told = others_told(config, fakes.site(), stack, clock=clock, is_simulated=True, tell=quiet)
+        assert len(told.sinks) == 3
         assert all(isinstance(sink, Sink) for sink in told.sinks)
         assert len(told.listeners) == 2
-        assert set(told.problems) == {"mqtt", "cursor_on_target", "sapient"}
+        assert set(told.problems) == {"mqtt", "cursor_on_target", "sapient", "onvif"}
         assert {name: count().n_sent for name, count in told.counts.items()} == {
             "mqtt": 0,
             "cursor_on_target": 0,
+            "sapient": 0,
+            "onvif": 0,
         }
         assert told.problems["sapient"]()

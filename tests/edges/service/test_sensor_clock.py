@@ -1,3 +1,5 @@
+from threading import Event, Thread
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,27 @@ def test_a_clock_far_off_is_not_believed_until_it_is_set(rng) -> None:
         stamp = one.stamp(now - S // 100, now_utc_ns=now)
     assert stamp.is_usable
     assert not stamp.problem
+
+
+def test_another_thread_may_ask_while_records_come_in() -> None:
+    """The web asks for the status at any moment; a copy of what is known must not fail."""
+    clock, failures, is_over = SensorClock(), [], Event()
+
+    def ask() -> None:
+        while not is_over.is_set():
+            try:
+                clock.estimate()
+            except (RuntimeError, IndexError, TypeError) as error:
+                failures.append(error)
+                return
+
+    asking = Thread(target=ask)
+    asking.start()
+    try:
+        for k in range(20_000):
+            now = T0 + k * S
+            clock.heard(now - (k % 3) * 100 * S, now_utc_ns=now)
+    finally:
+        is_over.set()
+        asking.join()
+    assert not failures

@@ -49,7 +49,10 @@ def test_a_test_is_walked_as_it_is_guided_and_kept(desk, clock, fakes, made) -> 
     assert (done["n_with"], done["n_found"], done["n_false"]) == (2, 2, 0)
     assert [one["walk_test_id"] for one in desk.all()] == [done["walk_test_id"]]
     assert desk.trouble() == ""
-    assert len(desk.chart().log_odds) == 2
+    chart = desk.chart()
+    assert len(chart["log_odds"]) == 2
+    assert not chart["drifts"]
+    assert [one["walk_test_id"] for one in chart["tests"]] == [done["walk_test_id"]]
     with pytest.raises(NotThereError):
         desk.end(done["walk_test_id"], by="anna")
     clock.advance(9 * 3600.0)

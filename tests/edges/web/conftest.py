@@ -198,6 +198,9 @@ class FakePart:
     def all(self):
         return [{"id": "a"}]
 
+    def chart(self):
+        return {"tests": [{"id": "a"}], "drifts": False}
+
     def begin(self, *args, by):
         self.calls.append((*args, by))
         return {"id": "b", "by": by}

@@ -5,7 +5,6 @@ import { useLive } from "../../live/state";
 import { serviceNow, useTick } from "../../parts/clock";
 import { IncidentCard } from "../../parts/incidents/IncidentCard";
 import { IncidentList } from "../../parts/incidents/IncidentList";
-import { AlarmSounds } from "../../parts/incidents/AlarmSounds";
 import { listed, walkOf } from "../../parts/incidents/listOf";
 import { useMe } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
@@ -59,7 +58,6 @@ export default function LivePage() {
             onSelect={chosen.choose}
           />
           <footer className="row">
-            <AlarmSounds />
             <button type="button" onClick={() => setKeys(true)}>{t("keys.title")} <kbd>?</kbd></button>
           </footer>
         </section>

@@ -3,7 +3,7 @@ import { useLive } from "../../live/state";
 import { PriorityChip } from "../../parts/incidents/signs";
 import { follow } from "../../parts/route";
 import { useMe } from "../../parts/session";
-import { PAGES } from "../pages";
+import { maySee, PAGES } from "../pages";
 import type { Mine, Share } from "./mine";
 import type { Spot } from "./spots";
 import { useWhereabouts } from "./useWhereabouts";
@@ -87,7 +87,7 @@ function Seen({ unseenS }: { readonly unseenS: number }) {
 function OtherPages() {
   const me = useMe();
   const isSimulated = useLive((live) => live.hello?.is_simulated ?? false);
-  const others = PAGES.filter((page) => page.path !== "/responder" && me.permissions.includes(page.asks));
+  const others = PAGES.filter((page) => page.path !== "/responder" && maySee(me, page));
   return (
     <nav className="responder-pages" aria-label={t("responder.other_pages")}>
       {others.map((page) => (

@@ -82,7 +82,16 @@ export function SiteEditor() {
             <SiteText text={text} chosen={item} onText={(to) => draft.change(to)} />
           ) : (
             draft.plan !== null && (
-              <SitePlan plan={draft.plan} text={text} items={items} chosen={item} levelId={level} onLevel={setLevelId} onChoose={choose} onText={moved} />
+              <SitePlan
+                plan={draft.plan}
+                text={text}
+                items={items}
+                chosen={item}
+                levelId={level}
+                onLevel={setLevelId}
+                onChoose={choose}
+                onText={moved}
+              />
             )
           )}
         </div>
@@ -93,10 +102,18 @@ export function SiteEditor() {
           {item === null ? (
             <p className="dim item-fields">{t("setup.hint")}</p>
           ) : (
-            <ItemFields key={keyOf(item)} text={text} item={item} levels={levels} onText={(to, id) => {
-              draft.change(to);
-              if (id !== undefined) setChosen(`${item.kind}:${id}`);
-            }} onCopy={copy} onRemove={remove} />
+            <ItemFields
+              key={keyOf(item)}
+              text={text}
+              item={item}
+              levels={levels}
+              onText={(to, id) => {
+                draft.change(to);
+                if (id !== undefined) setChosen(`${item.kind}:${id}`);
+              }}
+              onCopy={copy}
+              onRemove={remove}
+            />
           )}
           <ItemList items={items} chosen={item} onChoose={choose} onAddLine={addLine} />
         </div>

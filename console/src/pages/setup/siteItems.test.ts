@@ -66,6 +66,11 @@ describe("what a site file says of its plan", () => {
     expect(lane[2]?.y).toBeCloseTo(2.15);
   });
 
+  it("asks the simulated instrument where the settings are silent", () => {
+    const text = '[[sensors]]\nsensor_id = "p"\n[sensors.instrument_settings]\nnear_m = 0.9\nfar_m = 1.9\nhalf_width_m = 0.55\n';
+    expect(itemsOf(text)[0]).toMatchObject({ cover: { kind: "lane", nearM: 0.9, farM: 1.9, halfM: 0.55 } });
+  });
+
   it("is changed, copied and added to", () => {
     const moved = changed(TEXT, "sensors", "cam", "position_site_m", pointText({ x: 1.239, y: -0.001 }, 3.2));
     expect(moved).toContain("position_site_m = [1.24, 0.0, 3.2]");

@@ -66,7 +66,8 @@ function sensorOf(text: string, block: Block): SensorItem {
     yawDeg: number("yaw_deg") ?? 0,
     pitchDeg: number("pitch_deg") ?? 0,
     rateHz: number("rate_hz") ?? 0,
-    cover: coverOf((key) => number(key, "settings")),
+    // Where the settings do not say, the simulated instrument does.
+    cover: coverOf((key) => number(key, "settings") ?? number(key, "instrument_settings")),
     spot: spot.length >= 2 ? xy(spot) : null,
     reachM: number("reach_m", "tasks") ?? 0,
   };

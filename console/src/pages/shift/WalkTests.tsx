@@ -10,7 +10,7 @@ import { momentText } from "../evidence/moment";
 import { WalkBegin } from "./WalkBegin";
 import { WalkChart } from "./WalkChart";
 import { WalkGuide } from "./WalkGuide";
-import { distinct, underWay, type WalkTest } from "./walks";
+import { distinct, underWay, type WalkMonths, type WalkTest } from "./walks";
 
 const LATELY = 8;
 
@@ -18,7 +18,7 @@ const LATELY = 8;
 export function WalkTests() {
   const lately = useAsk<WalkTest[]>("/walk-tests", 5000);
   const maySeeAll = useMay("see_figures");
-  const months = useAsk<WalkTest[]>(maySeeAll ? "/walk-tests/chart" : null);
+  const months = useAsk<WalkMonths>(maySeeAll ? "/walk-tests/chart" : null);
   const [told, setTold] = useState<WalkTest | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -63,7 +63,8 @@ export function WalkTests() {
         </div>
       </AgedPanel>
       <AgedPanel title={t("walk.chart")} at={maySeeAll ? months.at : lately.at} className="no-print">
-        <WalkChart tests={months.data ?? known} />
+        <WalkChart tests={months.data?.tests ?? known} />
+        {months.data !== null && <p>{months.data.message}</p>}
         <Problem error={months.error} />
       </AgedPanel>
       <AgedPanel title={t("walk.lately")} at={lately.at} className="no-print">

@@ -28,6 +28,13 @@ export interface WalkTest {
   readonly walks: readonly Walk[];
 }
 
+/** All that are kept, and what the service's control chart says of them. */
+export interface WalkMonths {
+  readonly tests: readonly WalkTest[];
+  readonly drifts: boolean;
+  readonly message: string;
+}
+
 /** Shape and word for each result: colour alone never tells them apart. */
 export const SHAPES: Readonly<Record<WalkResult, string>> = {
   waiting: "…", right: "✓", missed: "✕", false_alarm: "▲", repeat: "↻",

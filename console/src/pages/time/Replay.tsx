@@ -5,7 +5,7 @@ import { useAsk } from "../../parts/useAsk";
 import { Frames, stepOf } from "./frames";
 import { KeyHelp } from "./KeyHelp";
 import { MarkList } from "./MarkList";
-import { type Recording, readTimeline } from "./recording";
+import { type Mark, type Recording, readTimeline } from "./recording";
 import { ReplayBanner } from "./ReplayBanner";
 import { ReplayPlan } from "./ReplayPlan";
 import { Timeline } from "./Timeline";
@@ -29,7 +29,7 @@ export function Replay({ recording, onLeave }: Props) {
   const [hasHelp, setHelp] = useState(false);
   const [, draw] = useReducer((n: number) => n + 1, 0);
   const frames = useMemo(() => new Frames(recording.id, recording.durationS, draw), [recording]);
-  const marks = timeline?.marks ?? [];
+  const marks = timeline?.marks ?? NO_MARKS;
   const alarms = marks.filter((one) => one.kind === "alarm").map((one) => one.atS);
   useReplayKeys({ playback, alarms, durationS: recording.durationS, onLeave, onHelp: () => setHelp(true) });
   useTitle(t("time.replay"));
@@ -74,6 +74,8 @@ export function Replay({ recording, onLeave }: Props) {
     </div>
   );
 }
+
+const NO_MARKS: readonly Mark[] = [];
 
 /** Also the name of the browser's tab says so. */
 function useTitle(word: string): void {

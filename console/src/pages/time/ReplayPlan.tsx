@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Plan as PlanData } from "../../api/types";
 import { t } from "../../i18n";
 import { Plan } from "../../parts/plan/Plan";
@@ -6,7 +6,6 @@ import type { PlanMark } from "../../parts/plan/types";
 import { useMay } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
 import type { Frame, Recording, Timeline } from "./recording";
-import { useState } from "react";
 
 interface Props {
   readonly timeline: Timeline | null;

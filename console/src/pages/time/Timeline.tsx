@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { memo, useRef } from "react";
 import { t } from "../../i18n";
 import type { Mark, MarkKind } from "./recording";
 import { spanText } from "./usePlayback";
@@ -49,9 +49,7 @@ export function Timeline({ marks, atS, durationS, onSeek }: Props) {
         {Array.from({ length: nTicks }, (_, i) => (
           <line key={i} className="timeline-tick" x1={x(i * tickS)} x2={x(i * tickS)} y1={HEIGHT - 12} y2={HEIGHT} />
         ))}
-        {marks.map((mark, number) => (
-          <line key={number} className={`timeline-${mark.kind}`} x1={x(mark.atS)} x2={x(mark.atS)} {...SPANS[mark.kind]} />
-        ))}
+        <MarkLines marks={marks} durationS={durationS} />
         <rect className="timeline-done" x={0} y={HEIGHT - 12} width={x(atS)} height={12} />
         <line className="timeline-now" x1={x(atS)} x2={x(atS)} y1={0} y2={HEIGHT} />
       </svg>
@@ -60,16 +58,33 @@ export function Timeline({ marks, atS, durationS, onSeek }: Props) {
           {spanText(i * tickS)}
         </span>
       ))}
-      {marks
-        .filter((one) => one.kind === "alarm")
-        .map((mark, number) => (
-          <span key={number} className="timeline-flag" style={{ insetInlineStart: `${(100 * mark.atS) / Math.max(durationS, 1)}%` }}>
-            ▲
-          </span>
-        ))}
+      <MarkFlags marks={marks} durationS={durationS} />
     </div>
   );
 }
+
+interface MarksProps {
+  readonly marks: readonly Mark[];
+  readonly durationS: number;
+}
+
+// There may be thousands, and the time moves ten times a second: drawn once.
+const MarkLines = memo(function MarkLines({ marks, durationS }: MarksProps) {
+  return marks.map((mark, number) => {
+    const x = durationS > 0 ? (mark.atS / durationS) * WIDTH : 0;
+    return <line key={number} className={`timeline-${mark.kind}`} x1={x} x2={x} {...SPANS[mark.kind]} />;
+  });
+});
+
+const MarkFlags = memo(function MarkFlags({ marks, durationS }: MarksProps) {
+  return marks
+    .filter((one) => one.kind === "alarm")
+    .map((mark, number) => (
+      <span key={number} className="timeline-flag" style={{ insetInlineStart: `${(100 * mark.atS) / Math.max(durationS, 1)}%` }}>
+        ▲
+      </span>
+    ));
+});
 
 const SPANS: Readonly<Record<MarkKind, { readonly y1: number; readonly y2: number }>> = {
   alarm: { y1: 14, y2: HEIGHT - 12 },

@@ -13,11 +13,12 @@ from standex.edges.commands.session import summary
 from standex.edges.evidence.shelf import EvidenceShelf
 from standex.edges.plugins import build_technologies
 from standex.edges.service.around import Setup
+from standex.edges.service.checkpoint import CHECKPOINT
 from standex.edges.service.config import ServiceConfig, load_config
 from standex.edges.service.housekeeping import Housekeeper
 from standex.edges.service.kept import open_kept
 from standex.edges.service.sources import make_people
-from standex.edges.service.station_service import CHECKPOINT, StationService
+from standex.edges.service.station_service import StationService
 from standex.edges.settings import load_site, site_text
 from standex.edges.terminal import NoView, choose_view
 from standex.model.site import Site

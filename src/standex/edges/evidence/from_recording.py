@@ -1,11 +1,16 @@
 """Makes the bundles of the alarms in a recording: for those that a stopped service left unwritten.
 
 The recorded observations go through a station of the recorded site again; the alerts are those that
-were recorded.
+were recorded. A recording of a service begins in the middle: the numbers of people and alerts are
+others than they were, so who an alert is about is known by where they were. What was known of them
+before the recording began is not in the bundle.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import Clock
@@ -17,11 +22,13 @@ from standex.model.event import Alert, Ordered
 from standex.model.picture import Picture
 from standex.station import Station
 
+SAME_PLACE_M = 0.3
+
 
 def keep_from_recording(
     path: Path, shelf: EvidenceShelf, *, rule: EvidenceRule, clock: Clock
 ) -> tuple[str, ...]:
-    """Put a bundle of every alarm in a recording on the shelf; return the alarms.
+    """Put a bundle of every alarm in a recording on the shelf; return the alarms that have one.
 
     A bundle of a whole passage that is there already stays as it is.
 
@@ -45,14 +52,46 @@ def keep_from_recording(
         is_simulated=recording.origin == "simulated",
     )
     picture = station.start(recording.started_utc_ns)
-    alarms: list[str] = []
+    names: dict[int, str] = {}
     with EvidenceKeeper(shelf, rule=rule, clock=clock) as keeper:
         for step in recording.whole_steps():
             picture = _next(station, picture, step)
-            keeper.publish(step.t_utc_ns, step.observations, step.events)
-            keeper.step(picture, step.events)
-            alarms += [event.alert_id for event in step.events if isinstance(event, Alert)]
-    return tuple(alarms)
+            for event in step.events:
+                who = _whom(event, picture) if isinstance(event, Alert) else None
+                if isinstance(event, Alert) and who is not None:
+                    names[who] = event.alert_id
+            made = set(names.values())
+            events = tuple(
+                event
+                for event in step.events
+                if not isinstance(event, Alert) or event.alert_id in made
+            )
+            keeper.publish(step.t_utc_ns, step.observations, events)
+            keeper.step(_renamed(picture, names), events)
+    return tuple(names.values())
+
+
+def _whom(alert: Alert, picture: Picture) -> int | None:
+    """Return the number of whom an alert is about in a picture; None where nobody is there."""
+    tracks = picture.tracks
+    off_m = np.linalg.norm(tracks.mean[:, :2] - alert.position_site_m, axis=1)
+    near = [
+        (float(m), int(who))
+        for m, who in zip(off_m, tracks.track_id, strict=True)
+        if m <= SAME_PLACE_M and int(who) in picture.passages
+    ]
+    return min(near)[1] if near else None
+
+
+def _renamed(picture: Picture, names: Mapping[int, str]) -> Picture:
+    """Return a picture in which the recorded alerts, and no others, are named."""
+    return replace(
+        picture,
+        passages={
+            who: replace(passage, alert_id=names.get(who, ""))
+            for who, passage in picture.passages.items()
+        },
+    )
 
 
 def _next(station: Station, picture: Picture, step: RecordedStep) -> Picture:

@@ -118,8 +118,13 @@ class CapDesk:
             return CapStatus.EXERCISE
         return CapStatus.ACTUAL
 
-    def draft(self, event: Alert, *, by: str) -> CapDraft:
+    def draft(self, event: Alert, *, by: str, words: str = "") -> CapDraft:
         """Return a draft about an alert, for a person to look at.
+
+        Args:
+            event: the alert.
+            by: whose wish it is.
+            words: what whoever reads it is to do; empty for what the settings say.
 
         Raises:
             CapError: nobody wishes it, too many drafts wait, or it would break the standard.
@@ -134,7 +139,7 @@ class CapDesk:
         draft = CapDraft(
             draft_id=f"cap-{number}",
             alert_id=event.alert_id,
-            alert=self._about(event, now, number),
+            alert=self._about(event, now, number, words),
             made_by=_person(by),
             expires_utc_ns=now + int(DRAFT_LASTS_S * 1e9),
         )
@@ -238,7 +243,7 @@ class CapDesk:
         site = "".join(c if c.isalnum() else "-" for c in self._sender.site_id)
         return f"standex.{site}.{now_utc_ns // 10**6}.{number}"
 
-    def _about(self, event: Alert, now_utc_ns: int, number: int) -> CapAlert:
+    def _about(self, event: Alert, now_utc_ns: int, number: int, words: str) -> CapAlert:
         circle = None
         if self._locate is not None:
             at = self._locate(*(float(value) for value in event.position_site_m))
@@ -258,7 +263,7 @@ class CapDesk:
             expires_utc_ns=now_utc_ns + int(ALERT_LASTS_S * 1e9),
             headline=("" if meant else f"{self.status.value.upper()}: ") + "check requested",
             description=f"probability {event.p_threat:.2f}; {event.reason}",
-            instruction=self._settings.instruction,
+            instruction=words or self._settings.instruction,
             area=f"{self._settings.area}, {event.level_id}",
             circle=circle,
             note="" if meant else f"{self.status.value}: nothing has happened",

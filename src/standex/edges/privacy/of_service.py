@@ -15,6 +15,7 @@ from standex.edges.privacy.report import (
     findings_of,
 )
 from standex.edges.privacy.schemas import MEANINGS, keys_of
+from standex.edges.service.checkpoint import CHECKPOINT
 from standex.edges.service.config import ServiceConfig
 from standex.edges.service.tables import OutputsTable, RetentionTable
 from standex.edges.store.contract import Contents, DataClass
@@ -128,6 +129,12 @@ def folders_of(config: ServiceConfig) -> Iterator[Folder]:
                 data_class=data_class,
                 keep_s=None,
             )
+    yield Folder(
+        name="picture of the last second, for a restart",
+        path=config.place(CHECKPOINT),
+        data_class=DataClass.TRACK,
+        keep_s=track_s,
+    )
     for copy in table.audit.copies:
         yield Folder(
             name="copies of signed heads: hashes only",
@@ -161,4 +168,18 @@ def recipients_of(table: OutputsTable) -> Iterator[Recipient]:
             where=f"{cot.host}:{cot.port}",
             what="alarms and their places",
             is_encrypted=not cot.is_plain,
+        )
+    if table.onvif is not None:
+        yield Recipient(
+            name="ONVIF broker",
+            where=f"{table.onvif.host}:{table.onvif.port}",
+            what=_EVENTS,
+            is_encrypted=not table.onvif.is_plain,
+        )
+    if table.cap is not None:
+        yield Recipient(
+            name="public warnings (CAP)",
+            where=f"files in {table.cap.folder}",
+            what="the place of an alarm, when a person decides so",
+            is_encrypted=True,  # nothing crosses a network
         )

@@ -66,6 +66,7 @@ MEANINGS: Mapping[tuple[str, str], tuple[Kind, str]] = {
     ("WebParts", "address"): (Kind.OTHER, _COMPUTER),
     ("MqttSettings", "user"): (Kind.OTHER, "what the service signs in to a broker as"),
     ("MqttSettings", "username"): (Kind.OTHER, "what the service signs in to a broker as"),
+    ("OnvifTable", "user"): (Kind.OTHER, "what the service signs in to a broker as"),
     ("MqttOutTable", "user"): (Kind.OTHER, "what the service signs in to a broker as"),
     ("OwnNode", "name"): (Kind.OTHER, "of the station"),
     ("CapAlert", "identifier"): (Kind.OTHER, "of the message"),

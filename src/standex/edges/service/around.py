@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from standex import __version__
+from standex.edges.audit.contract import What
 from standex.edges.clock import Clock
 from standex.edges.evidence.keeper import EvidenceKeeper, EvidenceRule
 from standex.edges.evidence.shelf import EvidenceShelf
@@ -74,12 +75,18 @@ def make_around(setup: Setup, kept: Kept, shelf: EvidenceShelf, stack: ExitStack
     recorder = _recorder(setup)
     if recorder is not None:
         stack.callback(_close, recorder)
+
+    def tell(act: str, by: str, draft_id: str) -> None:
+        if act == "confirm":  # what nobody confirmed has told nobody anything
+            kept.notes.say_now(What.PUBLIC_ALERT_CONFIRMED, draft_id, "goes out", {"by": by})
+
     others = others_told(
         setup.config,
         setup.site,
         stack,
         clock=setup.clock,
         is_simulated=setup.is_simulated,
+        tell=tell,
     )
     return Around(recorder=recorder, evidence=evidence, others=others)
 
@@ -94,6 +101,8 @@ def evidence_rule(setup: Setup, kept: Kept) -> EvidenceRule:
         is_simulated=setup.is_simulated,
         keep_s=kept.retention.alarm_s,
         ring_s=table.ring_s,
+        after_s=table.after_s,
+        open_s=table.open_s,
         has_pictures=table.has_pictures,
     )
 

@@ -25,6 +25,7 @@ from standex.model.site import OperatingPoint
 from standex.model.tasking import Tasking
 from standex.model.tracks import Modes, Snapshot, Tracks
 
+CHECKPOINT = "picture.checkpoint"
 FORMAT = 1
 MOST_BYTES = 256 * 1024 * 1024
 HISTORY_STEP_S = 0.5  # after a restart only air that drifts still asks where people were

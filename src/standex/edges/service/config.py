@@ -252,6 +252,7 @@ def _files_named(config: ServiceConfig) -> Iterator[tuple[str, str]]:
         ("outputs.sapient", table.outputs.sapient),
         ("outputs.mqtt", table.outputs.mqtt),
         ("outputs.cursor_on_target", table.outputs.cursor_on_target),
+        ("outputs.onvif", table.outputs.onvif),
         *((f"sources ({name}).settings", one) for name, one in config.settings.items()),
     ]
     for where, one in rows:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import final
 
 from standex.edges.clock import Clock
+from standex.edges.intake import ARRIVED
 from standex.edges.service.guard import SensorGuard
 from standex.edges.service.reorder import Reorder
 from standex.edges.service.sensor_clock import Corrector
@@ -19,6 +20,8 @@ from standex.model.site import Site
 from standex.model.tasking import Task
 
 MOST_WAITING = 256  # of one sensor; beyond, the oldest go
+OLD_S = 0.5  # what has waited so long goes where something newer of the same sensor waits
+SHED_STANDS_S = 3.0
 CLOCK_STANDS_S = 5.0
 _POLL_S = 0.02
 _LEAVE_S = 5.0
@@ -63,11 +66,27 @@ class _Lane:
         self.reorder = Reorder(wait_s=watch.reorder_s)
         self.waiting: deque[tuple[Record, int]] = deque()
         self.n_shed = 0
+        self.shed_utc_ns: int | None = None
         self.clock_trouble: tuple[int, HealthState, str] | None = None
+
+    def shed(self, now_utc_ns: int) -> None:
+        """Leave out the oldest that waits: this computer is too slow."""
+        self.waiting.popleft()
+        self.n_shed += 1
+        self.shed_utc_ns = now_utc_ns
+
+    def newest(self, now_utc_ns: int) -> tuple[Record, int] | None:
+        """Return what is next; in a picture of a moving crowd, old records are worth nothing."""
+        while len(self.waiting) > 1 and (now_utc_ns - self.waiting[0][1]) * 1e-9 > OLD_S:
+            self.shed(now_utc_ns)
+        return self.waiting.popleft() if self.waiting else None
 
     def order(self, record: Record, arrived_utc_ns: int) -> tuple[Record, ...]:
         """Return what may go on now that a record has come, on this computer's time."""
-        stamp = self.corrector.stamp(record.t_utc_ns, now_utc_ns=arrived_utc_ns)
+        came_utc_ns = _came_utc_ns(record, arrived_utc_ns)
+        if not came_utc_ns:
+            return self.reorder.put(record, now_utc_ns=arrived_utc_ns)
+        stamp = self.corrector.stamp(record.t_utc_ns, now_utc_ns=came_utc_ns)
         if stamp.problem:
             state = HealthState.DEGRADED if stamp.is_usable else HealthState.FAILED
             self.clock_trouble = (arrived_utc_ns, state, stamp.problem)
@@ -203,8 +222,7 @@ class MergedSource:
         with self._ready:
             lane.waiting.append((record, now_utc_ns))
             if len(lane.waiting) > MOST_WAITING:
-                lane.waiting.popleft()
-                lane.n_shed += 1
+                lane.shed(now_utc_ns)
             else:
                 self._turns.append(record.sensor_id)
             self._ready.notify()
@@ -215,12 +233,20 @@ class MergedSource:
             if not self._turns:
                 self._ready.wait(_POLL_S)
             name = self._turns.popleft() if self._turns else None
-            entry = self._lanes[name].waiting.popleft() if name is not None else None
-        if name is not None and entry is not None:
-            return self._lanes[name].order(*entry)
-        now_utc_ns = self._clock.utc_ns()
+            now_utc_ns = self._clock.utc_ns()
+            entry = None if name is None else self._lanes[name].newest(now_utc_ns)
+        if name is not None:  # what it stood for may have been left out
+            return () if entry is None else self._lanes[name].order(*entry)
         held = [lane for lane in self._lanes.values() if lane.reorder.is_waiting]
         return tuple(r for lane in held for r in lane.reorder.due(now_utc_ns=now_utc_ns))
+
+
+def _came_utc_ns(record: Record, arrived_utc_ns: int) -> int:
+    """Return when a record came to this computer; 0 where it was stamped here."""
+    told = record.arrays.get(ARRIVED)
+    if told is None or told.shape != () or told.dtype.kind != "i":
+        return arrived_utc_ns
+    return min(int(told), arrived_utc_ns)
 
 
 def _against(lane: _Lane, now_utc_ns: int) -> Iterator[tuple[HealthState, HealthReason, str]]:
@@ -229,6 +255,12 @@ def _against(lane: _Lane, now_utc_ns: int) -> Iterator[tuple[HealthState, Health
         since_utc_ns, state, message = lane.clock_trouble
         if abs(now_utc_ns - since_utc_ns) <= CLOCK_STANDS_S * 1e9:
             yield state, HealthReason.CLOCK, message
+    if lane.shed_utc_ns is not None and now_utc_ns - lane.shed_utc_ns <= SHED_STANDS_S * 1e9:
+        yield (
+            HealthState.DEGRADED,
+            HealthReason.SHEDDING,
+            f"records are being left out: this computer is too slow ({lane.n_shed} so far)",
+        )
     trouble = lane.guard.trouble(now_utc_ns=now_utc_ns)
     if trouble is not None:
         yield trouble.state, trouble.reason, trouble.message

@@ -8,12 +8,15 @@ from typing import Any
 from standex.edges.access.tls import client_context
 from standex.edges.clock import Clock
 from standex.edges.interop.anchor import Anchor
+from standex.edges.interop.cap import Tells
 from standex.edges.interop.cot_message import locate_by
 from standex.edges.interop.cursor_on_target import CotSettings, CotSink, CotTransport
 from standex.edges.interop.event_json import Sender
 from standex.edges.interop.mqtt_sink import MqttSink
+from standex.edges.interop.onvif_profile_m import onvif_messages
 from standex.edges.interop.outbox import OutboxCounts
 from standex.edges.service.config import ServiceConfig, secret_path
+from standex.edges.service.public_alerts import PublicAlert, cap_desk, public_alert_by
 from standex.edges.service.sources import broker_of
 from standex.edges.service.tables import SapientUpTable
 from standex.edges.single_writer import Listener
@@ -31,6 +34,8 @@ class OthersTold:
         listeners: of the picture.
         counts: how each goes, by name; for metrics.
         problems: what is wrong with each, by name; an empty text when nothing is.
+        public_alert: lets a warning go out that a person has decided on; None where nobody is
+            there to take one.
     """
 
     sinks: tuple[Sink, ...] = ()
@@ -39,12 +44,27 @@ class OthersTold:
         default_factory=dict[str, Callable[[], OutboxCounts]]
     )
     problems: Mapping[str, Callable[[], str]] = field(default_factory=dict[str, Callable[[], str]])
+    public_alert: PublicAlert | None = None
 
 
 def others_told(
-    config: ServiceConfig, site: Site, stack: ExitStack, *, clock: Clock, is_simulated: bool
+    config: ServiceConfig,
+    site: Site,
+    stack: ExitStack,
+    *,
+    clock: Clock,
+    is_simulated: bool,
+    tell: Tells,
 ) -> OthersTold:
     """Return who is told, connected in the background; the stack ends them.
+
+    Args:
+        config: of the service.
+        site: that they are told of.
+        stack: that ends with the service.
+        clock: of the service.
+        is_simulated: whether any sensor is the twin's.
+        tell: told before a public warning goes out; where it raises, none does.
 
     Raises:
         StandexError: a setting cannot be used.
@@ -84,9 +104,44 @@ def others_told(
         uplink = _uplink(config, table.sapient, site, clock)
         stack.callback(uplink.close)
         listeners.append(uplink.heard)
+        counts["sapient"] = lambda: _counted(uplink.counts())
         problems["sapient"] = lambda: uplink.counts().problem
+    if table.onvif is not None:
+        onvif = MqttSink(
+            broker_of(config, table.onvif),
+            sender=sender,
+            translate=onvif_messages(sender, prefix=table.onvif.prefix),
+            root=table.onvif.prefix,
+        )
+        stack.callback(onvif.close)
+        sinks.append(onvif)
+        counts["onvif"] = onvif.counts
+        problems["onvif"] = lambda: onvif.counts().problem
+    public_alert = None
+    if table.cap is not None:
+        desk = cap_desk(config, table.cap, stack, sender=sender, clock=clock, tell=tell)
+        public_alert = public_alert_by(desk)
+        counts["cap"] = desk.counts
+        problems["cap"] = lambda: desk.counts().problem
     return OthersTold(
-        sinks=tuple(sinks), listeners=tuple(listeners), counts=counts, problems=problems
+        sinks=tuple(sinks),
+        listeners=tuple(listeners),
+        counts=counts,
+        problems=problems,
+        public_alert=public_alert,
+    )
+
+
+def _counted(told: Any) -> OutboxCounts:
+    """Return how an uplink goes in the words of the others; its alerts are what may wait."""
+    return OutboxCounts(
+        n_sent=told.n_detections + told.n_alerts,
+        n_dropped=told.n_lost,
+        n_undeliverable=0,
+        n_failures=0,
+        n_waiting=0,
+        n_waiting_urgent=told.n_waiting,
+        problem=told.problem,
     )
 
 

@@ -72,17 +72,20 @@ class SensorClock:
 
     def estimate(self) -> ClockEstimate | None:
         """Return what is known, or None as long as that is too little."""
-        n = sum(slot.n for slot in self._slots)
-        if n < LEAST_RECORDS:
+        # Status asks from another thread than records come in: one copy, taken in one step.
+        slots = tuple(self._slots)
+        n = sum(slot.n for slot in slots)
+        if not slots or n < LEAST_RECORDS:
             return None
-        behind_s = min(slot.least_s for slot in self._slots)
-        newest_ns = self._slots[-1].begin_utc_ns
-        if len(self._slots) == N_SLOTS and self._first is None:
-            self._first = (newest_ns, behind_s)
+        behind_s = min(slot.least_s for slot in slots)
+        newest_ns = slots[-1].begin_utc_ns
+        first = self._first
+        if len(slots) == N_SLOTS and first is None:
+            self._first = first = (newest_ns, behind_s)
         drift = None
-        if self._first is not None and newest_ns - self._first[0] >= N_SLOTS * SLOT_S * 1e9:
-            hours = (newest_ns - self._first[0]) * 1e-9 / 3600
-            drift = (behind_s - self._first[1]) / hours
+        if first is not None and newest_ns - first[0] >= N_SLOTS * SLOT_S * 1e9:
+            hours = (newest_ns - first[0]) * 1e-9 / 3600
+            drift = (behind_s - first[1]) / hours
         return ClockEstimate(behind_s=behind_s, drift_s_per_h=drift, n_records=n)
 
 

@@ -19,6 +19,7 @@ from standex.edges.service.tables import (
     LabRecordingSettings,
     MqttOutTable,
     MqttSettings,
+    OnvifTable,
     PluginSettings,
     SapientSettings,
     SourceTable,
@@ -242,7 +243,7 @@ def _mqtt(config: ServiceConfig, source: SourceTable, site: Site, clock: Clock) 
     )
 
 
-def broker_of(config: ServiceConfig, table: MqttSettings | MqttOutTable) -> Broker:
+def broker_of(config: ServiceConfig, table: MqttSettings | MqttOutTable | OnvifTable) -> Broker:
     """Return how to reach a broker."""
     return Broker(
         host=table.host,

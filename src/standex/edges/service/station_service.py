@@ -29,7 +29,7 @@ from standex.edges.plugins import build_technologies
 from standex.edges.service.access_parts import AccessParts, access_parts, admits
 from standex.edges.service.around import Around, Setup, make_around
 from standex.edges.service.calibration_watch import calibration_troubles
-from standex.edges.service.checkpoint import CheckpointError, CheckpointFile
+from standex.edges.service.checkpoint import CHECKPOINT, CheckpointError, CheckpointFile
 from standex.edges.service.checkpointer import Checkpointer, digest_of_site
 from standex.edges.service.event_log import EventLog, last_alerts
 from standex.edges.service.housekeeping import Housekeeper
@@ -50,11 +50,11 @@ from standex.model.errors import StandexError
 from standex.station import Station
 from standex.tracking.tracker import CrowdTracker
 
-CHECKPOINT = "picture.checkpoint"
 ALIVE_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 SLOW_LOOK_EVERY_S = 30.0
 LEAST_CHECKPOINT_S = 0.2
+STATUS_PERIOD_S = 0.04  # what the web sends ten times a second must not be older than that
 
 
 @final
@@ -158,11 +158,12 @@ class StationService:
             around = make_around(setup, self._kept, self._shelf, stack)
             web = self._web(around.others)
             if web is not None:
-                stack.callback(web.server.stop)
+                stack.callback(web.stop)
                 setup.say(f"serving {web.address}")
             is_ready.result()
             # As late as can be: what is continued is held against the time at which it is.
             self._recovery: Recovery = self._recovered()
+            stack.callback(self._missing.close)
             setup.say(self._recovery.message)
             kept.notes.say_now(
                 What.SERVICE_STARTED,
@@ -217,6 +218,7 @@ class StationService:
             beside.start_soon(checkpointer.run)
             beside.start_soon(self._stay_alive)
             beside.start_soon(self._tidy_up)
+            beside.start_soon(partial(run_sync, self._missing.make, abandon_on_cancel=True))
             beside.start_soon(self._look, store_writer, checkpointer, around, events)
             self._desk.offer(self._station.start(setup.clock.utc_ns()), self._recovery.events)
             try:
@@ -233,6 +235,7 @@ class StationService:
                         stop=stop,
                         picture=self._recovery.picture,
                         on_writer=self._opened,
+                        status_period_s=STATUS_PERIOD_S,
                     )
                 )
             finally:
@@ -292,7 +295,7 @@ class StationService:
                 "lost": f"{lost} urgent entries found no room in memory" if lost else "",
                 "audit": self._kept.audit.problem,
                 "checkpoint": checkpointer.problem,
-                "evidence": around.evidence.problem,
+                "evidence": around.evidence.problem or self._missing.problem,
                 "recording": recorder.problem if recorder is not None else "",
                 "sources": f"{foreign} records under a wrong sensor's name" if foreign else "",
                 **{f"to {name}": problem() for name, problem in around.others.problems.items()},
@@ -339,6 +342,7 @@ class StationService:
 
     def _recovered(self) -> Recovery:
         setup, problem, checkpoint = self._setup, "", None
+        alerts = last_alerts(self._kept.store)
         try:
             checkpoint = self._file.read()
         except CheckpointError as error:
@@ -350,8 +354,9 @@ class StationService:
             site_digest=digest_of_site(setup.site_toml),
             now_utc_ns=setup.clock.utc_ns(),
             within_s=setup.config.table.watch.resume_within_s,
-            alerts=last_alerts(self._kept.store),
+            alerts=alerts,
         )
+        self._missing = MissingEvidence(setup, self._kept, self._shelf, alerts)
         if checkpoint is not None:
             body: Mapping[str, Any] = {
                 "continued": recovery.is_continued,

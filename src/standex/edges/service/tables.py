@@ -151,6 +151,8 @@ class EvidenceTable(Table):
 
     folder: Name = "evidence"
     ring_s: Positive = 90.0
+    after_s: Positive = 5.0  # so long after its end a passage is whole; until then it may go on
+    open_s: Positive = 300.0  # one that does not end is taken for whole then
     has_pictures: bool = True  # on a generic figure, never of the person
 
 
@@ -233,12 +235,38 @@ class CotTable(Table):
         return self.transport != "tls"
 
 
+class OnvifTable(Table):
+    """A broker that events are published to in the words of ONVIF (Profile M)."""
+
+    host: Name
+    port: Port = 8883
+    prefix: Name = "standex"  # first word of the topics, unique to this station at the broker
+    user: Name | None = None
+    password_file: Name | None = None
+    ca: Name | None = None
+    certificate: Name | None = None
+    key: Name | None = None
+    is_plain: bool = False  # without TLS: to a broker on this computer
+
+
+class CapTable(Table):
+    """Public warnings (CAP 1.2), as files that another system takes; each decided by a person."""
+
+    folder: Name = "cap"
+    sender: Name  # who is responsible for them, such as control-room@station.example
+    restriction: Name  # whom they are for
+    area: Name  # of the site, in words
+    instruction: Name  # what whoever reads one is to do, where the person says nothing else
+
+
 class OutputsTable(Table):
     """Who else is told."""
 
     sapient: SapientUpTable | None = None
     mqtt: MqttOutTable | None = None
     cursor_on_target: CotTable | None = None
+    onvif: OnvifTable | None = None
+    cap: CapTable | None = None
 
 
 class WalkTestTable(Table):
@@ -287,4 +315,6 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("outputs", "sapient"): SapientUpTable,
     ("outputs", "mqtt"): MqttOutTable,
     ("outputs", "cursor_on_target"): CotTable,
+    ("outputs", "onvif"): OnvifTable,
+    ("outputs", "cap"): CapTable,
 }

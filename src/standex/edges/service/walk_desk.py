@@ -11,7 +11,6 @@ import numpy as np
 from standex.edges.clock import Clock
 from standex.edges.recording.codec import decode, encode
 from standex.edges.service.walk_test import (
-    Chart,
     Walk,
     WalkTest,
     charted,
@@ -94,9 +93,19 @@ class WalkDesk:
         rows = [decode(WalkTest, one.body) for one in self._store.find(COLLECTION, limit=MOST_KEPT)]
         return sorted(rows, key=lambda test: -test.begun_utc_ns)
 
-    def chart(self) -> Chart:
-        """Return the walks with the reference object over months."""
-        return charted(self.tests())
+    def chart(self) -> Mapping[str, Any]:
+        """Return the walks with the reference object over months, and whether they drift."""
+        tests = self.tests()
+        chart = charted(tests)
+        return {
+            "t_utc_ms": [t_utc_ns // 10**6 for t_utc_ns in chart.t_utc_ns],
+            "log_odds": list(chart.log_odds),
+            "upward": list(chart.upward),
+            "downward": list(chart.downward),
+            "drifts": chart.drifts,
+            "message": chart.message,
+            "tests": [told(test) for test in tests],
+        }
 
     def begin(self, reference_object: str, zone: str, /, *, by: str) -> Mapping[str, Any]:
         """Begin a test and its first walk.

@@ -23,6 +23,7 @@ from standex.edges.service.outside import StationDoor
 from standex.edges.service.walk_desk import WalkDesk
 from standex.edges.web.app import make_app
 from standex.edges.web.console_files import packaged_console
+from standex.edges.web.recordings_shelf import RecordingsShelf
 from standex.edges.web.server import WebServer
 from standex.edges.web.service_view import NotThereError, ServiceView
 from standex.model.site import Site
@@ -37,10 +38,17 @@ class WebParts:
     Attributes:
         server: in a thread of its own.
         address: of its first page.
+        recordings: that it shows.
     """
 
     server: WebServer
     address: str
+    recordings: RecordingsShelf
+
+    def stop(self) -> None:
+        """End it."""
+        self.server.stop()
+        self.recordings.close()
 
 
 @final
@@ -119,6 +127,7 @@ def web_server(
         report = service_report(config, site, contents=contents, known=known(), t_utc_ns=now)
         return report.document()
 
+    recordings = RecordingsShelf(config.place(config.table.recording.folder))
     view = ServiceView(
         site=site,
         site_toml=site_toml,
@@ -133,6 +142,8 @@ def web_server(
         accounts=access.accounts,
         evidence=ShownEvidence(shelf),
         walk_tests=walks,
+        recordings=recordings,
+        public_alert=others.public_alert,
         apply_operating_point=door.apply_operating_point,
         verify_audit=verified,
         privacy_report=privacy,
@@ -149,4 +160,6 @@ def web_server(
     server.start()
     scheme = "http" if tls is None else "https"
     host = f"[{table.host}]" if ":" in table.host else table.host
-    return WebParts(server=server, address=f"{scheme}://{host}:{server.port}/")
+    return WebParts(
+        server=server, address=f"{scheme}://{host}:{server.port}/", recordings=recordings
+    )

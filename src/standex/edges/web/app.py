@@ -24,7 +24,7 @@ from standex.edges.web.operation_routes import add_operation_routes
 from standex.edges.web.permissions import API, unlisted
 from standex.edges.web.problems import DOCUMENTED, add_handlers
 from standex.edges.web.service_view import ServiceView
-from standex.edges.web.session_routes import add_session_routes
+from standex.edges.web.session_routes import add_provider_routes, add_session_routes
 from standex.edges.web.web_parts import Parts
 
 TITLE = "STANDEX"
@@ -71,6 +71,7 @@ def make_app(
     app.router.route_class = guarded_route(guard)
     parts = Parts(app=app, view=view, guard=guard, deeds=Deeds(view), fan_out=fan_out)
     add_session_routes(parts)
+    add_provider_routes(parts)
     add_live_routes(parts)
     add_incident_routes(parts)
     add_operation_routes(parts)

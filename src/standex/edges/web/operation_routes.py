@@ -104,9 +104,9 @@ def _add_walk_tests(parts: Parts) -> None:
         return [dict(one) for one in await run_sync(present(view.walk_tests, _WALKS).all)][:200]
 
     @app.get(f"{API}/walk-tests/chart")
-    async def walk_test_chart() -> list[Json]:
-        """Return all that are kept, for charts over months."""
-        return [dict(one) for one in await run_sync(present(view.walk_tests, _WALKS).all)]
+    async def walk_test_chart() -> Json:
+        """Return all that are kept, for charts over months, and whether they drift."""
+        return dict(await run_sync(present(view.walk_tests, _WALKS).chart))
 
     @app.post(f"{API}/walk-tests")
     async def begin(asked: WalkTestAsked, caller: CallerOf, key: KeyOf) -> Json:

@@ -48,8 +48,9 @@ class WebServer:
             ws="websockets-sansio",
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_per_message_deflate=False,
-            ws_ping_interval=5.0,
-            ws_ping_timeout=10.0,
+            # Together under 5 s: so soon a line that has gone silent is seen.
+            ws_ping_interval=2.0,
+            ws_ping_timeout=2.5,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=2,
             h11_max_incomplete_event_size=32 * 1024,

@@ -196,6 +196,10 @@ class WalkTests(Protocol):
         """Return all that are kept, newest first."""
         ...
 
+    def chart(self) -> Json:
+        """Return ``tests``, and the walks with the object over months with ``drifts``."""
+        ...
+
     def begin(self, reference_object: str, zone: str, /, *, by: str) -> Json:
         """Begin one: the next person who is told to walk is the tester.
 

@@ -29,7 +29,6 @@ AsToken = Annotated[bool, Query(description="return a bearer token and set no co
 def add_session_routes(parts: Parts) -> None:
     """Add the endpoints."""
     app, view, is_secure = parts.app, parts.view, parts.guard.is_secure
-    departures = RateLimiter(_PROVIDER_RATE, clock=view.clock)
 
     @app.post(f"{API}/session")
     async def begin_session(
@@ -50,30 +49,6 @@ def add_session_routes(parts: Parts) -> None:
         """Sign in with a link that works once."""
         begun = await _begun(view.sign_in.with_link(asked.link_token, address=address_of(request)))
         return answer(begun, response, as_token=as_token)
-
-    @app.get(f"{API}/session/oidc", status_code=303, response_class=RedirectResponse)
-    async def begin_oidc(request: Request) -> Response:
-        """Go to the site's provider of accounts."""
-        wait_s = departures.take(address_key(address_of(request)))
-        if wait_s:
-            raise RefusedError("too many tries from this address", retry_after_s=wait_s)
-        address = await view.sign_in.oidc_begin()
-        response = RedirectResponse(address, status_code=303)
-        response.headers["Set-Cookie"] = set_state_cookie(address, is_secure=is_secure)
-        return response
-
-    @app.get(f"{API}/session/oidc/callback", status_code=303, response_class=RedirectResponse)
-    async def finish_oidc(request: Request) -> Response:
-        """Come back from there, signed in."""
-        query = dict(request.query_params)
-        if not is_state_of(request.headers, query, is_secure=is_secure):
-            again = "this way of signing in was begun in another browser, or too long ago"
-            raise HTTPException(401, f"{again}; begin again")
-        begun = await _begun(view.sign_in.oidc_finish(query, address=address_of(request)))
-        response = RedirectResponse("/", status_code=303)
-        response.headers.append("Set-Cookie", set_cookie(begun.token, is_secure=is_secure))
-        response.headers.append("Set-Cookie", clear_state_cookie(is_secure=is_secure))
-        return response
 
     @app.get(f"{API}/session")
     async def me(caller: CallerOf) -> Me:
@@ -99,6 +74,36 @@ def add_session_routes(parts: Parts) -> None:
             return Me.of(begun.caller, token=begun.token)
         response.headers["Set-Cookie"] = set_cookie(begun.token, is_secure=is_secure)
         return Me.of(begun.caller)
+
+
+def add_provider_routes(parts: Parts) -> None:
+    """Add the endpoints of signing in at the site's provider of accounts."""
+    app, view, is_secure = parts.app, parts.view, parts.guard.is_secure
+    departures = RateLimiter(_PROVIDER_RATE, clock=view.clock)
+
+    @app.get(f"{API}/session/oidc", status_code=303, response_class=RedirectResponse)
+    async def begin_oidc(request: Request) -> Response:
+        """Go to the site's provider of accounts."""
+        wait_s = departures.take(address_key(address_of(request)))
+        if wait_s:
+            raise RefusedError("too many tries from this address", retry_after_s=wait_s)
+        address = await view.sign_in.oidc_begin()
+        response = RedirectResponse(address, status_code=303)
+        response.headers["Set-Cookie"] = set_state_cookie(address, is_secure=is_secure)
+        return response
+
+    @app.get(f"{API}/session/oidc/callback", status_code=303, response_class=RedirectResponse)
+    async def finish_oidc(request: Request) -> Response:
+        """Come back from there, signed in."""
+        query = dict(request.query_params)
+        if not is_state_of(request.headers, query, is_secure=is_secure):
+            again = "this way of signing in was begun in another browser, or too long ago"
+            raise HTTPException(401, f"{again}; begin again")
+        begun = await _begun(view.sign_in.oidc_finish(query, address=address_of(request)))
+        response = RedirectResponse("/", status_code=303)
+        response.headers.append("Set-Cookie", set_cookie(begun.token, is_secure=is_secure))
+        response.headers.append("Set-Cookie", clear_state_cookie(is_secure=is_secure))
+        return response
 
 
 async def _begun(trying: Awaitable[Begun]) -> Begun:

@@ -9,6 +9,7 @@ from typing import final
 
 import numpy as np
 
+from standex.edges.intake import ARRIVED
 from standex.edges.interop.sapient.generated.detection_report_pb2 import DetectionReport
 from standex.edges.interop.sapient.generated.registration_pb2 import Registration
 from standex.edges.interop.sapient.generated.status_report_pb2 import StatusReport
@@ -85,7 +86,7 @@ class NodeFeed:
         self._reader = ScanReader(self.settings, places)
         self._sequence = 0
         self._scan: list[DetectionReport] = []
-        self._scan_utc_ns = self._came_utc_ns = 0
+        self._scan_utc_ns = self._began_utc_ns = self._came_utc_ns = 0
         self._last_utc_ns = self._given_utc_ns = 0
         self._nowhere_utc_ns = -round(NOWHERE_S * 1e9)
         self._delay_s = _FIRST_DELAY_S
@@ -179,6 +180,8 @@ class NodeFeed:
         done: tuple[Record, ...] = ()
         if self._scan and t_utc_ns != self._scan_utc_ns:
             done = (self._give(now_utc_ns),)
+        if not self._scan:
+            self._began_utc_ns = now_utc_ns
         self._scan_utc_ns, self._came_utc_ns = t_utc_ns, now_utc_ns
         if len(self._scan) >= MOST_DETECTIONS:
             self.counts.n_flood += 1
@@ -216,7 +219,8 @@ class NodeFeed:
         quiet_utc_ns = now_utc_ns - round(self._delay_s * 1e9)
         if quiet_utc_ns <= self._last_utc_ns:
             return ()
-        self._scan_utc_ns = quiet_utc_ns
+        # Stamped here and not by the node: nothing of its clock can be learnt from it.
+        self._scan_utc_ns, self._began_utc_ns = quiet_utc_ns, 0
         return (self._give(now_utc_ns),)
 
     def troubles(self, now_utc_ns: int) -> Mapping[str, Health]:
@@ -255,6 +259,7 @@ class NodeFeed:
             "outline_site_m": self._outline,
             "is_detecting": np.array(self._is_detecting),
             "not_done": np.array(not_done, dtype=np.str_),
+            ARRIVED: np.array(self._began_utc_ns, dtype=np.int64),
         }
         self._last_utc_ns, self._given_utc_ns = self._scan_utc_ns, now_utc_ns
         self._sequence += 1

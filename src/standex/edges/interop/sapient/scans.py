@@ -9,6 +9,8 @@
     outline_site_m      [corners, 2]  what it can see, by its own word; none: it has not said
     is_detecting        []          whether it says that it works
     not_done            [m]         tasks that it could not carry out, since the last record
+    arrived_utc_ns      []          when the first of it came, by this computer's clock; 0: nothing
+                                    came, and the time of the record is this computer's
 
 A node says nothing where it sees nobody; a record without detections says so in its place, as long
 as the node reports that it works.
