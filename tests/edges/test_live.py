@@ -9,7 +9,7 @@ from standex.edges.perceive_pool import PerceivePool
 from standex.edges.single_writer import Outputs
 from standex.model.errors import StandexError
 from standex.model.event import HealthChanged
-from standex.model.observation import HealthReason, HealthState
+from standex.model.observation import HealthReason, HealthState, Positions
 
 MS = 10**6
 

@@ -6,6 +6,7 @@ import { type Language, LANGUAGES, setLanguage } from "../../i18n";
 import { forgetLive, setLive } from "../../live/state";
 import { incidentOf } from "../../parts/incidents/testing";
 import { SessionContext } from "../../parts/session";
+import { AlarmSounds } from "../../parts/incidents/AlarmSounds";
 import LivePage from "./LivePage";
 
 const POINT = { p_alarm: 0.3, min_coverage: 0.2, wanted_zones: ["waist"] };
@@ -72,6 +73,7 @@ afterEach(() => {
 async function show(permissions: readonly Permission[] = OPERATOR) {
   const shown = render(
     <SessionContext value={me(permissions)}>
+      <AlarmSounds />
       <LivePage />
     </SessionContext>,
   );
