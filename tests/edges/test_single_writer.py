@@ -92,3 +92,22 @@ def test_an_endless_failure_does_not_go_round(fakes) -> None:
     writer.take("cam-entry", seen(fakes))
     assert counts.n_dropped_batches == 2
     assert np.array_equal(writer.hints.need, [])
+
+
+def test_what_many_say_at_once_is_one_step_and_one_fault_is_nobody_elses(fakes) -> None:
+    memory = fakes.Memory()
+    writer = make(fakes, recorder=memory)
+    exit_too = tuple(replace(o, sensor_id="cam-exit") for o in seen(fakes, 10**7))
+    # The later scan comes first: it is put in order of time.
+    writer.take_all([("cam-exit", exit_too), ("cam-entry", seen(fakes))])
+    (step,) = memory.steps
+    assert [o.t_utc_ns - fakes.T0 for o in step[0]] == [0, 0, 10**7, 10**7]
+    coverage, positions = (replace(o, sensor_id="cam-exit") for o in seen(fakes, 10**8))
+    broken = replace(coverage, p_report=coverage.p_report + 5)
+    writer.take_all([("cam-exit", (broken, positions)), ("cam-entry", seen(fakes, 10**8))])
+    assert writer.picture.health["cam-exit"].state is HealthState.FAILED
+    assert "cam-entry" not in writer.picture.health
+    assert writer.picture.coverage["cam-entry"].t_utc_ns == fakes.T0 + 10**8
+    fine = tuple(replace(o, sensor_id="cam-exit") for o in seen(fakes, 2 * 10**8))
+    writer.take_all([("cam-exit", fine), ("cam-entry", seen(fakes, 2 * 10**8))])
+    assert writer.picture.health["cam-exit"].state is HealthState.OK

@@ -361,7 +361,7 @@ async def console_over(proxy, view: ServiceView, n_watchers: Counted) -> None:
             await pictures(one, 1000)
         assert time.monotonic() - began < SEEN_WITHIN_S
         # The service has noticed by itself, too: the client's goodbye was swallowed.
-        while n_watchers():
+        while n_watchers():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         assert time.monotonic() - began < SEEN_WITHIN_S + 1.0
         proxy.faults.is_black_hole = False

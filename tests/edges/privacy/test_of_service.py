@@ -43,7 +43,8 @@ def test_what_is_set_is_said(config: ServiceConfig) -> None:
 
 def test_all_places_are_looked_at(config: ServiceConfig, tmp_path: Path) -> None:
     folders = {str(folder.path.relative_to(tmp_path)): folder for folder in folders_of(config)}
-    assert set(folders) == {"recordings", "evidence", "store.db", "audit.db", "elsewhere"}
+    kept = {"recordings", "evidence", "store.db", "audit.db", "elsewhere", "picture.checkpoint"}
+    assert set(folders) == kept
     assert folders["evidence"].keep_s == 24 * 3600
     assert folders["recordings"].data_class is DataClass.TRACK
 
@@ -54,10 +55,18 @@ def test_all_outputs_are_recipients() -> None:
             "sapient": {"host": "up", "port": 1, "node_id": "x"},
             "mqtt": {"host": "broker"},
             "cursor_on_target": {"host": "tak"},
+            "onvif": {"host": "broker", "is_plain": True},
+            "cap": {"sender": "room", "restriction": "staff", "area": "hall", "instruction": "go"},
         }
     )
     told = {one.name: one.is_encrypted for one in recipients_of(table)}
-    assert told == {"higher SAPIENT node": False, "MQTT broker": True, "TAK server": True}
+    assert told == {
+        "higher SAPIENT node": False,
+        "MQTT broker": True,
+        "TAK server": True,
+        "ONVIF broker": False,
+        "public warnings (CAP)": True,
+    }
     assert len(told) == len(OutputsTable.model_fields)
 
 

@@ -27,3 +27,9 @@ def test_what_was_there_stays_when_it_cannot_be_written(tmp_path, monkeypatch) -
         write_atomically(path, b"after")
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_bears_the_time_that_it_is_given(tmp_path) -> None:
+    # Retention holds the age of a file against a clock that a step of the system's does not move.
+    write_atomically(tmp_path / "a", b"one", t_utc_ns=1_760_000_000_123_456_789)
+    assert (tmp_path / "a").stat().st_mtime_ns == 1_760_000_000_123_456_789

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from standex.edges.clock import SystemClock
+from standex.edges.intake import ARRIVED
 from standex.edges.live import LiveSource, TellingSource
-from standex.edges.service.merged_source import MergedSource
+from standex.edges.service.merged_source import OLD_S, MergedSource
 from standex.edges.service.supervised import Blueprint
 from standex.edges.service.tables import SensorTable, WatchTable
 from standex.model.observation import HealthReason
@@ -119,3 +120,49 @@ def test_a_dead_source_fails_its_own_sensors_alone(fakes) -> None:
                 assert "no route" in source.troubles()["cam-exit"].message
                 source.close()
     assert n == 10
+
+
+def stamped(fakes, name, n, *, off_s, arrived):
+    """Return rows that were held back by their source, which says when they came."""
+
+    def made(k):
+        values = np.random.default_rng(k).random(16)
+
+        def make(now):
+            t_utc_ns = now + round(off_s * S)
+            came = {ARRIVED: np.array(arrived(t_utc_ns), dtype=np.int64)}
+            return fakes.record(name, t_utc_ns=t_utc_ns, sequence=k, values=values, **came)
+
+        return make
+
+    return [(k / 50, made(k)) for k in range(n)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arrived", [lambda t: t + S // 1000, lambda _: 0], ids=["held", "own"])
+def test_what_a_source_held_back_says_nothing_against_a_clock(fakes, arrived) -> None:
+    feed = Feed(stamped(fakes, "cam-entry", 20, off_s=-0.2, arrived=arrived))
+    source = merged(fakes, {"cam-entry": feed})
+    now, told = SystemClock(), set()
+    with source:
+        for record in source.records():
+            assert (now.utc_ns() - record.t_utc_ns) * 1e-9 >= 0.2  # as it was stamped
+            told |= {(name, one.reason) for name, one in source.troubles().items()}
+    assert ("cam-entry", HealthReason.CLOCK) not in told
+
+
+@pytest.mark.slow
+def test_who_is_too_slow_gets_what_is_new_and_the_rest_is_counted(fakes) -> None:
+    feed = Feed(rows(fakes, "cam-entry", 30, rate_hz=20))
+    source = merged(fakes, {"cam-entry": feed}, cam_entry=SensorTable(most_hz=100.0))
+    clock, got, told = SystemClock(), [], set()
+    with source:
+        for record in source.records():
+            got.append((clock.utc_ns() - record.t_utc_ns) * 1e-9)
+            told |= {(name, one.reason) for name, one in source.troubles().items()}
+            clock.wait_until_utc_ns(clock.utc_ns() + S // 5)
+    n_shed = source.intake()["cam-entry"].n_shed
+    assert n_shed > 5
+    assert n_shed + len(got) == 30
+    assert max(got) < 2 * OLD_S
+    assert ("cam-entry", HealthReason.SHEDDING) in told

@@ -54,12 +54,14 @@ def call(client, method, path):
     body = next((b for end, b in BODIES.items() if path.endswith(end)), None)
     if method == "GET" and path.endswith("shift-report"):
         path += "?from_utc_ms=1&to_utc_ms=2"
-    if path.endswith("callback"):
-        path += "?code=good"
+    cookies = {}
+    if path.endswith("callback"):  # in the browser that was sent away
+        path += "?code=good&state=mine"
+        cookies = {"cookie": "standex-openid=mine"}
     key = hashlib.sha256(f"{method} {path}".encode()).hexdigest()
     more = {} if method == "GET" or body is None else {"json": body}
     return client.request(
-        method, path, follow_redirects=False, headers={"idempotency-key": key}, **more
+        method, path, follow_redirects=False, headers={"idempotency-key": key, **cookies}, **more
     )
 
 

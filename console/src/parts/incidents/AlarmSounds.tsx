@@ -25,7 +25,8 @@ export function AlarmSounds() {
     const onKey = (event: KeyboardEvent): void => {
       if (isForPage(event) && event.key === "q") alarms.current.silence(liveState().incidents.values());
     };
-    addEventListener("pointerdown", wake);
+    // After the click, not at its beginning: what moves on the screen must not take it away.
+    addEventListener("click", wake);
     addEventListener("keydown", wake);
     addEventListener("keydown", onKey);
     const timer = setInterval(() => {
@@ -35,7 +36,7 @@ export function AlarmSounds() {
     }, LOOK_MS);
     return () => {
       clearInterval(timer);
-      removeEventListener("pointerdown", wake);
+      removeEventListener("click", wake);
       removeEventListener("keydown", wake);
       removeEventListener("keydown", onKey);
     };

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import final
@@ -111,6 +111,7 @@ class MergedSource:
         watch: WatchTable,
         sensors: Mapping[str, SensorTable],
         clock: Clock,
+        against: Callable[[], Mapping[str, Health]] = dict,
     ) -> None:
         """Make it; nothing runs before records are asked for.
 
@@ -120,8 +121,10 @@ class MergedSource:
             watch: how they are watched.
             sensors: what is known of single ones.
             clock: arrivals are timed by.
+            against: what others have to say against sensors; it goes behind what is known here.
         """
         self._site = site
+        self._against = against
         self._clock = clock
         self._lanes = {
             spec.sensor_id: _Lane(
@@ -183,7 +186,7 @@ class MergedSource:
     def troubles(self) -> dict[str, Health]:
         """Return what is wrong now, by sensor: the worst of it."""
         now_utc_ns = self._clock.utc_ns()
-        told: dict[str, Health] = {}
+        told: dict[str, Health] = dict(self._against())
         for source in self._sources:
             told |= source.troubles()
         for name, lane in self._lanes.items():

@@ -31,10 +31,12 @@ from standex.edges.service.around import Around, Setup, make_around
 from standex.edges.service.calibration_watch import calibration_troubles
 from standex.edges.service.checkpoint import CHECKPOINT, CheckpointError, CheckpointFile
 from standex.edges.service.checkpointer import Checkpointer, digest_of_site
+from standex.edges.service.contradictions import Contradictions
 from standex.edges.service.event_log import EventLog, last_alerts
 from standex.edges.service.housekeeping import Housekeeper
 from standex.edges.service.kept import Kept, open_kept
 from standex.edges.service.merged_source import MergedSource, SensorIntake
+from standex.edges.service.missing_evidence import MissingEvidence
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
 from standex.edges.service.overload import OverloadLog
@@ -91,6 +93,7 @@ class StationService:
         self._calibrations = calibrations
         self._station = Station.of(site, build_technologies(site, calibrations), calibrations)
         self._access: AccessParts = access_parts(config, kept, site, self._stack, clock=clock)
+        self._contradictions = Contradictions(clock=clock)
         self._source = MergedSource(
             blueprints(
                 config,
@@ -104,6 +107,7 @@ class StationService:
             watch=config.table.watch,
             sensors=config.table.sensors,
             clock=clock,
+            against=self._contradictions.troubles,
         )
         self._desk = IncidentDesk(
             site, store=kept.store, clock=clock, rules=Rules(kept_s=kept.retention.alarm_s)
@@ -200,12 +204,13 @@ class StationService:
         self._health = ServiceHealth(self._door.say, clock=setup.clock)
         outputs = Outputs(
             recorder=around.recorder,
-            sinks=(around.evidence, *around.others.sinks),
+            sinks=(self._contradictions, around.evidence, *around.others.sinks),
             # The log first: what is said is on its way to the disk before anybody is told.
             listeners=(
                 events,
                 self._desk.offer,
                 checkpointer,
+                self._contradictions,
                 around.evidence.step,
                 self._walks,
                 *around.others.listeners,

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from standex.edges.intake import ARRIVED
 from standex.edges.interop.anchor import Anchor
 from standex.edges.interop.sapient.generated.status_report_pb2 import StatusReport
 from standex.edges.interop.sapient.generated.task_ack_pb2 import TaskAck
@@ -53,6 +54,18 @@ def test_detections_of_one_time_are_one_record(feed: NodeFeed, words) -> None:
     assert len(record.arrays["p_person"]) == 2
     assert bool(record.arrays["is_detecting"])
     assert feed.tick(at + 30 * MS) == ()
+
+
+def test_a_record_says_when_the_first_of_it_came(feed: NodeFeed, words) -> None:
+    at = T0 + 100 * MS
+    give(feed, words, at, at + 3 * MS)
+    give(feed, words, at, at + 9 * MS)
+    (record,) = feed.tick(at + 50 * MS)
+    assert int(record.arrays[ARRIVED]) == at + 3 * MS
+    (quiet,) = feed.tick(at + 1000 * MS)
+    # The time of this one is the station's own.
+    assert int(quiet.arrays[ARRIVED]) == 0
+    assert quiet.t_utc_ns < at + 1000 * MS
 
 
 def test_the_next_scan_ends_the_one_before(feed: NodeFeed, words) -> None:
