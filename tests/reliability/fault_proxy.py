@@ -40,6 +40,7 @@ class FaultProxy:
     port: int = 0
     n_connections: int = 0
     n_bytes: int = 0
+    n_pieces: int = 0
     n_flipped: int = 0
     n_swallowed: int = 0
 
@@ -143,6 +144,7 @@ class FaultProxy:
             size = faults.slice_bytes or len(data)
             for at in range(0, len(data), size):
                 writer.write(data[at : at + size])
+                self.n_pieces += 1
                 if faults.slice_bytes:
                     await asyncio.sleep(0)  # a piece of its own on the wire, as NODELAY is set
             await writer.drain()

@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,12 +144,13 @@ class Receiving:
 @pytest.mark.slow
 def test_slices_of_three_bytes_and_half_a_second_of_latency_harm_no_sensor() -> None:
     with Receiving(proxies.Faults(slice_bytes=3, latency_s=0.1)) as line:
-        until(lambda: line.works)
+        # A scan that comes in drops is waited for longer once that was seen.
+        until(lambda: line.works and line.places.shape == (3, 2))
         n = len(line.times)
         time.sleep(LASTS_S)
         until(lambda: len(line.times) > n + 3)
         assert not line.refused
-        assert line.places.shape == (3, 2)
+        until(lambda: line.places.shape == (3, 2))
         assert line.uplink.counts().n_connections == 1
         assert (np.diff(line.times) > 0).all()
 
@@ -219,7 +220,7 @@ def test_flipped_bits_under_tls_end_the_connection_and_nothing_wrong_gets_in(tmp
             until(lambda n=n: line.works and line.uplink.counts().n_connections > n)
         # Not one garbled message has come through: the record fails, not the content.
         assert not line.refused
-        assert line.places.shape == (3, 2)
+        until(lambda: line.places.shape == (3, 2))
 
 
 @pytest.mark.slow
@@ -376,21 +377,20 @@ async def console_over(proxy, view: ServiceView, n_watchers: Counted) -> None:
 @pytest.mark.slow
 def test_the_proxy_does_what_it_says() -> None:
     async def echo(reader, writer) -> None:
-        while data := await reader.read(1000):
-            writer.write(data)
+        with suppress(ConnectionError):
+            while data := await reader.read(1000):
+                writer.write(data)
         writer.close()
 
-    async def measure() -> tuple[list[int], bool, bytes]:
+    async def measure() -> tuple[int, bool, bytes]:
         server = await asyncio.start_server(echo, "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
             with proxies.FaultProxy(port, proxies.Faults(slice_bytes=3)) as proxy:
                 reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
                 writer.write(b"0123456789")
-                sizes, got = [], b""
-                while len(got) < 10:
-                    sizes.append(len(piece := await reader.read(1000)))
-                    got += piece
+                assert await reader.readexactly(10) == b"0123456789"
+                n_pieces = proxy.n_pieces
                 proxy.faults.is_black_hole = True
                 writer.write(b"lost")
                 with pytest.raises(TimeoutError):
@@ -403,10 +403,10 @@ def test_the_proxy_does_what_it_says() -> None:
                 with pytest.raises(ConnectionError):
                     assert await reader.read(10)
                 writer.close()
-            return sizes, is_swallowed, flipped
+            return n_pieces, is_swallowed, flipped
 
-    sizes, is_swallowed, flipped = asyncio.run(measure())
-    assert len(sizes) > 1
+    n_pieces, is_swallowed, flipped = asyncio.run(measure())
+    assert n_pieces >= 8
     assert is_swallowed
     assert flipped
     assert flipped != b"aaaa"

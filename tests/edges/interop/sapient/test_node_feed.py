@@ -68,6 +68,19 @@ def test_a_record_says_when_the_first_of_it_came(feed: NodeFeed, words) -> None:
     assert quiet.t_utc_ns < at + 1000 * MS
 
 
+def test_a_scan_that_comes_in_drops_is_waited_for(feed: NodeFeed, words) -> None:
+    n_whole = 0
+    for scan in range(1, 11):
+        at = T0 + 1000 * MS * scan
+        give(feed, words, at)
+        records = [*feed.tick(at + 30 * MS)]
+        give(feed, words, at, at + 30 * MS)  # the line is slow: the second half
+        records += feed.tick(at + 300 * MS)
+        n_whole += [len(one.arrays["p_person"]) for one in records] == [2]
+    assert n_whole == 9
+    assert feed.counts.n_late == 1
+
+
 def test_the_next_scan_ends_the_one_before(feed: NodeFeed, words) -> None:
     give(feed, words, T0 + 100 * MS)
     (record,) = give(feed, words, T0 + 200 * MS)

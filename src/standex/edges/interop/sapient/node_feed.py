@@ -24,7 +24,11 @@ from standex.model.site import SensorSpec
 
 QUIET_PERIODS = 3.0
 HOLD_S = 0.02
-"""A scan is complete when nothing more of it has come for so long."""
+MOST_HOLD_S = 0.16
+"""A scan is complete when nothing more of it has come for so long; for the longer of the two where
+a line has let scans come in drops."""
+
+HOLD_FADES = 0.999
 
 NOWHERE_S = 10.0
 """So long a place that could not be used is told."""
@@ -90,6 +94,7 @@ class NodeFeed:
         self._last_utc_ns = self._given_utc_ns = 0
         self._nowhere_utc_ns = -round(NOWHERE_S * 1e9)
         self._delay_s = _FIRST_DELAY_S
+        self._hold_s = HOLD_S
         self._interval_s = LONGEST_INTERVAL_S
         self._heard_utc_ns = 0
         self._is_registered = self._is_detecting = False
@@ -173,6 +178,8 @@ class NodeFeed:
         """Take a detection; return the scan before it, if this one begins another."""
         if t_utc_ns <= self._last_utc_ns:
             self.counts.n_late += 1
+            if t_utc_ns == self._last_utc_ns:  # its scan was given on too early
+                self._hold_s = min(2 * self._hold_s, MOST_HOLD_S)
             return ()
         self._heard_utc_ns = now_utc_ns
         delay_s = (now_utc_ns - t_utc_ns) * 1e-9
@@ -205,8 +212,9 @@ class NodeFeed:
                 f"its node has said nothing for {self._overdue_s:.1f} s",
             )
         if self._scan:
-            if (now_utc_ns - self._came_utc_ns) * 1e-9 < HOLD_S:
+            if (now_utc_ns - self._came_utc_ns) * 1e-9 < self._hold_s:
                 return ()
+            self._hold_s = max(HOLD_FADES * self._hold_s, HOLD_S)
             return (self._give(now_utc_ns),)
         period_s = 1 / self.spec.rate_hz
         is_due = (now_utc_ns - self._given_utc_ns) * 1e-9 >= period_s
