@@ -358,11 +358,24 @@ def test_time_is_the_latest_that_anything_spoke_of(station: Station) -> None:
     assert picture.t_utc_ns == ns(3.0)
 
 
-def test_history_reaches_as_far_back_as_a_look_may(station: Station, site: Site) -> None:
-    picture, _ = run(station, walk_by(site, until_s=5.0))
+@pytest.mark.parametrize(("inlets", "reach_s"), [(False, 3.0), (True, 7.0)])
+def test_history_reaches_as_far_back_as_a_look_may(
+    site: Site, inlets: bool, reach_s: float
+) -> None:
+    """Air comes from where people were long ago; what no inlet smells is forgotten sooner."""
+    sensors = tuple(
+        replace(spec, settings={**spec.settings, "max_age_s": 7.0})
+        if spec.technology == "gas-array"
+        else spec
+        for spec in site.sensors
+        if inlets or spec.technology != "gas-array"
+    )
+    there = replace(site, sensors=sensors)
+    station = Station.of(there, {}, {PANEL: calibration(there)})
+    picture, _ = run(station, walk_by(there, until_s=9.0))
     ages_s = [(picture.tracks.t_utc_ns - past.t_utc_ns) * 1e-9 for past in picture.history]
     assert ages_s == sorted(ages_s, reverse=True)
-    assert ages_s[0] == pytest.approx(3.0, abs=0.11)
+    assert ages_s[0] == pytest.approx(reach_s, abs=0.6 if inlets else 0.11)
     assert ages_s[-1] == 0
 
 
