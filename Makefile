@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 # Two cores and many small matrix products: one BLAS thread each, or they fight.
 export OPENBLAS_NUM_THREADS ?= 1
+# Tests run in so many processes.
+JOBS ?= 2
 
 CONSOLE := src/standex/edges/web/console/index.html
 CONSOLE_FILES := $(shell find console/src console/public console/index.html console/*.json console/vite.config.ts -type f 2>/dev/null)
@@ -44,7 +46,7 @@ demo: setup
 test: setup console
 	@requirements/system.sh
 	@if [ -d console/node_modules ]; then cd console && npm run --silent test; fi
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: lint types imports
 

@@ -205,7 +205,7 @@ def serve(folder: Path) -> None:
     )
     with held, station_service.StationService(setup) as service:
         status = service.run()
-        say("counts " + json.dumps(counts_of(status, service._source.intake(), seen)))  # noqa: SLF001
+        say("counts " + json.dumps(counts_of(status, service.intake(), seen)))
 
 
 def counts_of(status: LiveStatus, intake, seen: Counter[str]) -> dict[str, int]:

@@ -24,3 +24,8 @@ def data_dir() -> Path:
     if not folder:
         pytest.skip("STANDEX_DATA is not set: no folder with recorded data")
     return Path(folder)
+
+
+def pytest_make_parametrize_id(config, val: object, argname: str) -> str | None:
+    """Name cases alike in every process: bytes may hold the time at which they were made."""
+    return argname if isinstance(val, bytes) else None

@@ -69,7 +69,8 @@ def test_a_person_is_followed_end_to_end(fakes) -> None:
     assert sum(isinstance(entry, Positions) for entry in said) == 50
     assert len(memory.records) == 50
     assert not told
-    assert status.lag_s < 1
+    # The first record waits for compiled code to be loaded; the last ones do not.
+    assert status.lag_s < 4
     assert [sensor.n_records for sensor in status.sensors] == [25, 25]
 
 

@@ -88,7 +88,7 @@ def test_a_good_sensor_holds(judge, site) -> None:
         ({"score": lambda _: 1.5}, "the technology keeps the law of its port"),
         ({"score": lambda _: np.nan}, "the technology keeps the law of its port"),
     ],
-    ids=str,
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else value,
 )
 def test_what_is_wrong_is_told(judge, change, law) -> None:
     results = judge(readings(**change))
