@@ -29,7 +29,7 @@ export function Banners({ isWatching }: { readonly isWatching: boolean }) {
         </p>
       )}
       {health?.troubles.map((one) => (
-        <p className="banner lost" role="alert" key={one}>
+        <p className="banner trouble" role="status" key={one}>
           ⚠ {one}
         </p>
       ))}
