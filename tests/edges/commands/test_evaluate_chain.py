@@ -57,8 +57,8 @@ def test_a_small_run_leaves_figures_that_agree(tmp_path, no_returns) -> None:
     out = subprocess.run(
         [
             sys.executable,
-            "-m",
-            "standex",
+            "-c",
+            MAIN,
             "evaluate",
             "chain",
             "--out",
