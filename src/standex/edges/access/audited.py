@@ -38,16 +38,20 @@ def tell_into(log: AuditLog) -> Tell:
     return tell
 
 
+def what_of(event: AccessEvent) -> What:
+    """Return what an event is called in the audit."""
+    if event.is_done:
+        return _WHAT[event.action]
+    return _REFUSED.get(event.action, What.REFUSED)
+
+
 def entry_of(event: AccessEvent) -> AuditEntry:
     """Return the row of an event."""
-    what = _WHAT[event.action]
-    if not event.is_done:
-        what = _REFUSED.get(event.action, What.REFUSED)
     return AuditEntry(
         t_utc_ns=event.t_utc_ns,
         who=event.by or NOBODY,
         role="",
-        what=what,
+        what=what_of(event),
         of_what=event.of,
         why="",
         request_id=f"access-{uuid.uuid4()}",

@@ -4,35 +4,14 @@ import itertools
 from collections.abc import Mapping
 from typing import Any, final
 
-from standex.edges.access.access_event import AccessAction, AccessEvent
+from standex.edges.access.access_event import AccessEvent
+from standex.edges.access.audited import NOBODY, what_of
 from standex.edges.audit.contract import AuditEntry, AuditError, What
 from standex.edges.audit.writer import AuditWriter
 from standex.edges.clock import Clock
 
 SERVICE = "service"
 _MOST_WORD = 200
-
-_DONE: dict[AccessAction, What] = {
-    AccessAction.SIGN_IN: What.SIGNED_IN,
-    AccessAction.SIGN_OUT: What.SIGNED_OUT,
-    AccessAction.SET_PASSWORD: What.ACCOUNT_CHANGED,
-    AccessAction.ADD_ACCOUNT: What.ACCOUNT_ADDED,
-    AccessAction.SET_ROLES: What.ACCOUNT_CHANGED,
-    AccessAction.ENABLE_ACCOUNT: What.ACCOUNT_CHANGED,
-    AccessAction.DISABLE_ACCOUNT: What.ACCOUNT_CHANGED,
-    AccessAction.REMOVE_ACCOUNT: What.ACCOUNT_REMOVED,
-    AccessAction.END_SESSIONS: What.ACCOUNT_CHANGED,
-    AccessAction.MAKE_LINK: What.ACCOUNT_CHANGED,
-    AccessAction.MAKE_AUTHORITY: What.SENSOR_CREDENTIAL_MADE,
-    AccessAction.ISSUE_CERTIFICATE: What.SENSOR_CREDENTIAL_MADE,
-    AccessAction.ISSUE_TOKEN: What.SENSOR_CREDENTIAL_MADE,
-    AccessAction.REVOKE_SENSOR: What.SENSOR_CREDENTIAL_REVOKED,
-    AccessAction.ADMIT_SENSOR: What.SENSOR_ADMITTED,
-}
-_REFUSED: dict[AccessAction, What] = {
-    AccessAction.SIGN_IN: What.SIGN_IN_REFUSED,
-    AccessAction.ADMIT_SENSOR: What.SENSOR_REFUSED,
-}
 
 
 @final
@@ -91,13 +70,12 @@ class Notes:
         Raises:
             AuditError: it could not be written down, and so must not be done.
         """
-        what = _DONE[event.action] if event.is_done else _REFUSED.get(event.action, What.REFUSED)
         number = next(self._numbers)
         entry = AuditEntry(
             t_utc_ns=event.t_utc_ns,
-            who=(event.by or event.of or "nobody")[:_MOST_WORD],
+            who=(event.by or event.of or NOBODY)[:_MOST_WORD],
             role="",
-            what=what,
+            what=what_of(event),
             of_what=event.of[:_MOST_WORD],
             why=event.detail,
             request_id=f"access-{self._started_utc_ns}-{number}",
