@@ -23,6 +23,7 @@ from standex.model.errors import StandexError
 
 try:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -34,6 +35,15 @@ except ImportError as error:
 CERTIFICATE, KEY = "authority.crt", "authority.key"
 _YEARS_OF_AUTHORITY = 10
 _BACK = timedelta(minutes=5)  # a sensor's clock may be that late
+# What the library raises for a certificate that is damaged, strange or of another purpose.
+_NO_SENSOR = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _LONGEST_NAME = 64  # bytes of a common name, which people read and nothing else
 
 
@@ -218,7 +228,7 @@ def binding_of(certificate_der: bytes) -> Bound:
         certificate = x509.load_der_x509_certificate(certificate_der)
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         uris = names.get_values_for_type(x509.UniformResourceIdentifier)
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
+    except _NO_SENSOR as error:
         raise AccessError(f"this is not a certificate of a sensor ({error})") from error
     match [uri.split("/") for uri in uris]:
         case [["urn:standex:site", site, "zone", zone, "sensor", sensor]]:
