@@ -10,6 +10,7 @@ import pytest
 from standex.decision.passages import follow
 from standex.edges.recording.codec import encode
 from standex.edges.settings import load_site
+from standex.fusion.history import nearest
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import RecordError
 from standex.model.event import Alert, Event, HealthChanged, PassageClosed
@@ -29,7 +30,7 @@ from standex.model.record import Record
 from standex.model.site import LineRole, Site
 from standex.model.tracks import Snapshot
 from standex.model.zones import ZONES
-from standex.station import KNOWN_S, Station, looks_of, nearest
+from standex.station import KNOWN_S, Station, looks_of
 from standex.testing import check_tracker
 from standex.testing.examples import T_UTC_NS, example_evidence
 from standex.testing.leaves import Untouched, check_same

@@ -9,10 +9,10 @@
 give the same picture and events, bit for bit, live or replayed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 from jaxtyping import Float
@@ -22,8 +22,8 @@ from standex.decision.decider import SequentialDecider
 from standex.decision.passages import follow
 from standex.decision.scheduler import NeedScheduler
 from standex.decision.tasks import obeying, with_tasks
-from standex.fusion.drift import thinned
 from standex.fusion.fuser import LedgerFuser
+from standex.fusion.history import LOOK_S, nearest, remembered, snapshot
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import RecordError
 from standex.model.event import Event, HealthChanged, Order
@@ -49,10 +49,8 @@ from standex.tracking.reunion import Reunion
 from standex.tracking.tracker import CrowdTracker
 
 MAX_UNSEEN_S = 1.0  # whoever is lost for longer is the hand-over's: it weighs all, and may revise
-HISTORY_S = 3.0  # the largest age a Gaussian footprint needs: a look that took long to compute
 # What clothing says is that of the cameras' descriptors on people of one real video.
 REUNION = Reunion(descriptor_between=0.15)
-DRIFT_STEP_S = 0.5  # air spreads over metres on its way
 KNOWN_S = 1.0  # coverage counts for whoever was followed within this time of it; see update
 
 
@@ -69,6 +67,10 @@ class Station:
     fuser: Fuser
     decider: Decider
     scheduler: Scheduler
+    looks_back_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "looks_back_s", looks_back_s(self.site))
 
     @classmethod
     def of(
@@ -146,26 +148,13 @@ class Station:
         Coverage does not: somebody whom no camera has followed must not be taken for screened, so
         it counts only close to a time at which people were followed.
         """
-        events: list[Event] = []
-        associations: dict[str, Association] = {}
-        for seen in observations:
-            picture = replace(picture, t_utc_ns=max(picture.t_utc_ns, seen.t_utc_ns))
-            match seen:
-                case Positions():
-                    picture, associations[seen.sensor_id], said = self._track(picture, seen)
-                    events += said
-                case Coverage():
-                    coverage = {**picture.coverage, seen.sensor_id: seen}
-                    past = nearest(picture.history, seen.t_utc_ns)
-                    passages = picture.passages
-                    if past is not None and abs(past.t_utc_ns - seen.t_utc_ns) <= KNOWN_S * 1e9:
-                        passages = self.fuser.cover(passages, seen, past)
-                    picture = replace(picture, coverage=coverage, passages=passages)
-                case Health():
-                    picture, said = with_health(picture, seen)
-                    events += said
-                case Evidence():
-                    pass  # below: all zones of a look together
+        taken = self._taken_in(picture, observations)
+        picture, events, associations = taken.picture, taken.events, taken.associations
+        for seen in taken.coverage:
+            past = nearest(picture.history, seen.t_utc_ns)
+            if past is not None and abs(past.t_utc_ns - seen.t_utc_ns) <= KNOWN_S * 1e9:
+                passages = self.fuser.cover(picture.passages, seen, past)
+                picture = replace(picture, passages=passages)
         for look in looks_of(observations):
             past = nearest(picture.history, look[0].t_utc_ns)
             if isinstance(look[0].footprint, DriftFootprint):
@@ -192,22 +181,56 @@ class Station:
         """
         return obeying(picture, order, site=self.site)
 
-    def _track(
-        self, picture: Picture, positions: Positions
-    ) -> tuple[Picture, Association, list[Event]]:
-        """Take in a scan: who is where, who is whom, and what goes along with them."""
-        update = self.tracker(picture.tracks, positions, picture.coverage)
-        kept = remembered(picture.history, update.tracks.t_utc_ns, for_s=looks_back_s(self.site))
-        handed = self.hand_over(picture.hand_over, update.tracks, picture.coverage)
-        events: list[Event] = list(said_of(handed.joins, picture.hand_over, picture.t_utc_ns))
+    def _taken_in(self, picture: Picture, observations: tuple[Observation, ...]) -> "_TakenIn":
+        """Return the picture with everybody moved on by all scans, and what goes along with them.
+
+        Scan after scan people are followed; who comes, goes and is whom is settled once after all.
+        """
+        t_utc_ns, tracks = picture.t_utc_ns, picture.tracks
+        coverage, health = dict(picture.coverage), dict(picture.health)
+        stated: list[Coverage] = []
+        snapshots: list[Snapshot] = []
+        associations: dict[str, Association] = {}
+        events: list[Event] = []
+        for seen in observations:
+            t_utc_ns = max(t_utc_ns, seen.t_utc_ns)
+            match seen:
+                case Positions():
+                    update = self.tracker(tracks, seen, coverage)
+                    tracks = update.tracks
+                    associations[seen.sensor_id] = update.association
+                    snapshots.append(snapshot(tracks))
+                    for problem in update.problems:
+                        events += with_health(health, problem)
+                    for problem in update.over:
+                        # What somebody else has said since stands.
+                        if health.get(problem.sensor_id) == problem:
+                            events += with_health(health, well_again(problem, t_utc_ns))
+                case Coverage():
+                    coverage[seen.sensor_id] = seen
+                    stated.append(seen)
+                case Health():
+                    events += with_health(health, seen)
+                case Evidence():
+                    pass  # attached later: all zones of a look together
         before = picture
+        picture = replace(picture, t_utc_ns=t_utc_ns, coverage=coverage, health=health)
+        if snapshots:
+            picture, said = self._moved_on(before, picture, tracks, tuple(snapshots))
+            events += said
+        return _TakenIn(picture, events, associations, stated)
+
+    def _moved_on(
+        self, before: Picture, picture: Picture, tracks: Tracks, snapshots: tuple[Snapshot, ...]
+    ) -> tuple[Picture, list[Event]]:
+        """Return the picture with people where they are now: who is whom, what goes with them."""
+        handed = self.hand_over(picture.hand_over, tracks, picture.coverage)
+        events: list[Event] = list(said_of(handed.joins, picture.hand_over, picture.t_utc_ns))
         picture = replace(
             picture,
-            tracks=update.tracks,
-            history=(*kept, snapshot(update.tracks)),
-            passages=follow(
-                picture.passages, update.tracks, site=self.site, log_prior=self.log_prior
-            ),
+            tracks=tracks,
+            history=remembered(picture.history, snapshots, for_s=self.looks_back_s),
+            passages=follow(picture.passages, tracks, site=self.site, log_prior=self.log_prior),
             hand_over=handed.state,
         )
         picture = with_joins(picture, handed.joins, fuser=self.fuser, site=self.site)
@@ -218,16 +241,16 @@ class Station:
             fuser=self.fuser,
             site=self.site,
         )
-        events += things
-        for health in update.problems:
-            picture, said = with_health(picture, health)
-            events += said
-        for problem in update.over:
-            # What somebody else has said since stands.
-            if picture.health.get(problem.sensor_id) == problem:
-                picture, said = with_health(picture, well_again(problem, picture.t_utc_ns))
-                events += said
-        return picture, update.association, events
+        return picture, [*events, *things]
+
+
+class _TakenIn(NamedTuple):
+    """What a step has so far."""
+
+    picture: Picture
+    events: list[Event]
+    associations: Mapping[str, Association]
+    coverage: Sequence[Coverage]
 
 
 def looks_back_s(site: Site) -> float:
@@ -236,20 +259,7 @@ def looks_back_s(site: Site) -> float:
     Air that drifts to an inlet comes from where they were as long ago as its sensor looks back.
     """
     ages = [spec.settings.get("max_age_s", 0.0) for spec in site.sensors]
-    return max([HISTORY_S, *(float(age) for age in ages if isinstance(age, int | float))])
-
-
-def remembered(
-    history: tuple[Snapshot, ...], t_utc_ns: int, *, for_s: float
-) -> tuple[Snapshot, ...]:
-    """Return the history without what nobody asks for: thinned where it is older than a look."""
-    oldest_ns = t_utc_ns - round(for_s * 1e9)
-    recent_ns = t_utc_ns - round(HISTORY_S * 1e9)
-    old = tuple(past for past in history if oldest_ns <= past.t_utc_ns < recent_ns)
-    return (
-        *thinned(old, step_s=DRIFT_STEP_S),
-        *(past for past in history if past.t_utc_ns >= recent_ns),
-    )
+    return max([LOOK_S, *(float(age) for age in ages if isinstance(age, int | float))])
 
 
 def tracker_of(site: Site) -> CrowdTracker:
@@ -267,13 +277,13 @@ def tracker_of(site: Site) -> CrowdTracker:
     )
 
 
-def with_health(picture: Picture, health: Health) -> tuple[Picture, list[Event]]:
-    """Return the picture with a sensor's latest word, and what to say if it is another."""
-    before = picture.health.get(health.sensor_id)
-    picture = replace(picture, health={**picture.health, health.sensor_id: health})
+def with_health(known: dict[str, Health], health: Health) -> list[Event]:
+    """Put down a sensor's latest word, and return what to say if it is another."""
+    before = known.get(health.sensor_id)
+    known[health.sensor_id] = health
     if before is not None and (before.state, before.reason) == (health.state, health.reason):
-        return picture, []
-    return picture, [HealthChanged(t_utc_ns=health.t_utc_ns, before=before, after=health)]
+        return []
+    return [HealthChanged(t_utc_ns=health.t_utc_ns, before=before, after=health)]
 
 
 def well_again(problem: Health, t_utc_ns: int) -> Health:
@@ -285,23 +295,6 @@ def well_again(problem: Health, t_utc_ns: int) -> Health:
         reason=HealthReason.NONE,
         message="",
     )
-
-
-def snapshot(tracks: Tracks) -> Snapshot:
-    """Return where the confirmed people are."""
-    rows = tracks.is_confirmed
-    return Snapshot(
-        t_utc_ns=tracks.t_utc_ns,
-        track_id=tracks.track_id[rows],
-        position_site_m=tracks.mean[rows, :2],
-        velocity_site_m_per_s=tracks.mean[rows, 2:],
-        covariance_site_m2=tracks.covariance[rows][:, :2, :2],
-    )
-
-
-def nearest(history: tuple[Snapshot, ...], t_utc_ns: int) -> Snapshot | None:
-    """Return the snapshot nearest in time, or None when nothing was ever tracked."""
-    return min(history, key=lambda past: abs(past.t_utc_ns - t_utc_ns), default=None)
 
 
 def looks_of(observations: tuple[Observation, ...]) -> tuple[tuple[Evidence, ...], ...]:

@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from standex.evaluation.closed_loop import closed_loop
+from standex.fusion.history import nearest
 from standex.model.event import PersonRejoined
 from standex.model.picture import Picture
 from standex.model.ports import Instrument
 from standex.model.tracks import Snapshot
-from standex.station import Station, nearest
+from standex.station import Station
 
 SAMPLE_S = 0.1
 SEEN_S = 0.25  # two scans

@@ -14,13 +14,13 @@ from standex.decision.passages import new_passage
 from standex.evaluation.tracking_scans import Whereabouts
 from standex.evaluation.tracking_sensor import SensorScans
 from standex.fusion.fuser import LedgerFuser
+from standex.fusion.history import snapshot
 from standex.model.items import ItemClasses
 from standex.model.observation import Evidence, GaussianFootprint
 from standex.model.picture import Passage
 from standex.model.ports import Fuser, TrackUpdate
 from standex.model.tracks import Tracks
 from standex.model.zones import ZONES, BodyZone
-from standex.station import snapshot
 
 Way = Literal["row", "footprint"]
 CALIBRATION_ID = "synthetic"

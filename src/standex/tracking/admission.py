@@ -4,7 +4,6 @@ A scan that cannot be trusted is as if the sensor had not looked: it moves nobod
 says nothing.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -189,21 +188,27 @@ def misaligned(
     mine = sensors[positions.sensor_id]
     told = mine.problem is not None and mine.problem.reason is HealthReason.MISALIGNED
     limit_m = STILL_OFF * max_offset_m if told else max_offset_m
-    worst: tuple[float, str] = (0.0, "")
-    for other_id, other in sensors.items():
-        east, north = (mine.offset_site_m - other.offset_site_m).tolist()
-        variance_m2 = np.trace(mine.offset_covariance_site_m2 + other.offset_covariance_site_m2) / 2
-        size_m, std_m = math.hypot(east, north), math.sqrt(variance_m2)
-        if size_m > max(limit_m, NOT_OFF_STD * std_m, worst[0]):
-            said = f"{size_m:.2f} m ({east:+.2f} east, {north:+.2f} north, +- {std_m:.2f})"
-            worst = (size_m, f"{said} from where {other_id} does")
-    if not worst[1]:
+    offset_m = mine.offset_site_m - [other.offset_site_m for other in sensors.values()]
+    size_m = np.hypot(offset_m[:, 0], offset_m[:, 1])
+    if size_m.max() <= limit_m:
         return None
+    both_m2 = np.array([other.offset_covariance_site_m2 for other in sensors.values()])
+    both_m2 = both_m2 + mine.offset_covariance_site_m2
+    std_m = np.sqrt(np.trace(both_m2, axis1=1, axis2=2) / 2)
+    is_off = size_m > np.maximum(limit_m, NOT_OFF_STD * std_m)
+    if not is_off.any():
+        return None
+    worst = int(np.argmax(np.where(is_off, size_m, 0.0)))
+    east, north = offset_m[worst].tolist()
+    said = (
+        f"{size_m[worst]:.2f} m ({east:+.2f} east, {north:+.2f} north, +- {std_m[worst]:.2f}) "
+        f"from where {tuple(sensors)[worst]} does"
+    )
     return _health(
         positions,
         HealthState.DEGRADED,
         HealthReason.MISALIGNED,
-        f"{positions.sensor_id} places people {worst[1]}: it is corrected; survey both again",
+        f"{positions.sensor_id} places people {said}: it is corrected; survey both again",
     )
 
 

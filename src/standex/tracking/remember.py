@@ -1,5 +1,6 @@
 """What is kept of a scan: how its sensor does, and the scan itself while late ones may come."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -43,17 +44,18 @@ def remember(
     track, position = step.track_row[theirs], step.position_row[theirs]
     sure_track_id = people.track_id[track]
     offset = registration.of(sensor)
-    in_common = {
-        sensor_id: np.isin(sure_track_id, other.sure_track_id)
+    others = tuple(
+        other
         for sensor_id, other in memory.sensors.items()
         if sensor_id != scan.sensor_id
         and abs(other.last_scan.t_utc_ns - scan.t_utc_ns) <= SEEN_TOO_S * 1e9
-    }
+    )
     sensors = dict(memory.sensors)
-    if in_common:
-        both = np.any(list(in_common.values()), axis=0)
+    if others:
+        both, in_common = _in_common(sure_track_id, others)
         learnt = _offset(offset, sensor, people, used, track[both], position[both])
-        offset, sensors = _shared(offset, learnt, sensors, in_common)
+        offset, balanced = _shared(offset, learnt, in_common)
+        sensors |= balanced
     changed = SensorMemory(
         last_scan=scan,
         n_repeats=sensor.n_repeats if sensor and sensor.last_scan is scan else 0,
@@ -64,7 +66,8 @@ def remember(
         problem=sensor.problem if sensor else None,
     )
     oldest_ns = scan.t_utc_ns - round(max_lag_s * 1e9)
-    kept = tuple(one for one in memory.recent if one.scan.t_utc_ns >= oldest_ns)
+    first = bisect_left(memory.recent, oldest_ns, key=lambda one: one.scan.t_utc_ns)
+    kept = memory.recent[first:]
     return TrackMemory(
         sensors={**sensors, scan.sensor_id: changed},
         recent=(*kept, taken) if max_lag_s else (),
@@ -72,31 +75,48 @@ def remember(
     )
 
 
+def _in_common(
+    sure_track_id: Int[np.ndarray, " sure"], others: tuple[SensorMemory, ...]
+) -> tuple[Bool[np.ndarray, " sure"], list[tuple[SensorMemory, int]]]:
+    """Return who was seen by any of the others, too, and how many of them by which."""
+    both = np.zeros(len(sure_track_id), dtype=bool)
+    if not len(sure_track_id):
+        return both, []
+    order = np.argsort(sure_track_id, kind="stable")
+    known = sure_track_id[order]
+    theirs = np.concatenate([other.sure_track_id for other in others])
+    row = np.minimum(np.searchsorted(known, theirs), len(known) - 1)
+    is_known = known[row] == theirs
+    if not is_known.any():
+        return both, []
+    both[order[row[is_known]]] = True
+    whose = np.repeat(np.arange(len(others)), [len(other.sure_track_id) for other in others])
+    counts = np.bincount(whose[is_known], minlength=len(others)).tolist()
+    return both, [(other, n) for other, n in zip(others, counts, strict=True) if n]
+
+
 def _shared(
     before: registration.Offset,
     learnt: registration.Offset,
-    sensors: Mapping[str, SensorMemory],
-    in_common: Mapping[str, Bool[np.ndarray, " sure"]],
+    in_common: list[tuple[SensorMemory, int]],
 ) -> tuple[registration.Offset, dict[str, SensorMemory]]:
-    """Return a sensor's offset and all the others, the correction shared between them.
+    """Return a sensor's offset and those of the others, the correction shared between them.
 
     Half of it is the sensor's and half of it, the other way, that of those who see the same people.
     So offsets always balance: what all sensors have in common, a track that lags behind its person
     above all, is nobody's offset.
     """
-    half_m = (learnt.offset_site_m - before.offset_site_m) / 2
-    n = {sensor_id: int(common.sum()) for sensor_id, common in in_common.items()}
-    total = sum(n.values())
-    balanced = dict(sensors)
-    for sensor_id, count in n.items():
-        if count:
-            other = balanced[sensor_id]
-            offset_site_m = other.offset_site_m - half_m * (count / total)
-            balanced[sensor_id] = replace(other, offset_site_m=offset_site_m)
+    total = sum(n for _, n in in_common)
     if not total:
-        return learnt, balanced  # only drawn to zero
-    offset_site_m = before.offset_site_m + half_m
-    return replace(learnt, offset_site_m=offset_site_m), balanced
+        return learnt, {}  # only drawn to zero
+    half_m = (learnt.offset_site_m - before.offset_site_m) / 2
+    balanced = {
+        other.last_scan.sensor_id: replace(
+            other, offset_site_m=other.offset_site_m - half_m * (n / total)
+        )
+        for other, n in in_common
+    }
+    return replace(learnt, offset_site_m=before.offset_site_m + half_m), balanced
 
 
 def as_they_came(
