@@ -23,7 +23,7 @@ from standex.decision.passages import follow
 from standex.decision.scheduler import NeedScheduler
 from standex.decision.tasks import obeying, with_tasks
 from standex.fusion.fuser import LedgerFuser
-from standex.fusion.history import LOOK_S, nearest, remembered, snapshot
+from standex.fusion.history import LOOK_S, nearest, remembered
 from standex.model.calibration import Calibration, Origin
 from standex.model.errors import RecordError
 from standex.model.event import Event, HealthChanged, Order
@@ -43,7 +43,7 @@ from standex.model.picture import Picture
 from standex.model.ports import Decider, Fuser, HandOver, Scheduler, Technology, Tracker
 from standex.model.record import Record
 from standex.model.site import Site
-from standex.model.tracks import Association, Snapshot, Tracks, no_tracks
+from standex.model.tracks import Association, Tracks, no_tracks
 from standex.tracking.hand_over import JointHandOver
 from standex.tracking.reunion import Reunion
 from standex.tracking.tracker import CrowdTracker
@@ -189,7 +189,7 @@ class Station:
         t_utc_ns, tracks = picture.t_utc_ns, picture.tracks
         coverage, health = dict(picture.coverage), dict(picture.health)
         stated: list[Coverage] = []
-        snapshots: list[Snapshot] = []
+        scans: list[Tracks] = []
         associations: dict[str, Association] = {}
         events: list[Event] = []
         for seen in observations:
@@ -199,7 +199,7 @@ class Station:
                     update = self.tracker(tracks, seen, coverage)
                     tracks = update.tracks
                     associations[seen.sensor_id] = update.association
-                    snapshots.append(snapshot(tracks))
+                    scans.append(tracks)
                     for problem in update.problems:
                         events += with_health(health, problem)
                     for problem in update.over:
@@ -215,21 +215,22 @@ class Station:
                     pass  # attached later: all zones of a look together
         before = picture
         picture = replace(picture, t_utc_ns=t_utc_ns, coverage=coverage, health=health)
-        if snapshots:
-            picture, said = self._moved_on(before, picture, tracks, tuple(snapshots))
+        if scans:
+            picture, said = self._moved_on(before, picture, scans)
             events += said
         return _TakenIn(picture, events, associations, stated)
 
     def _moved_on(
-        self, before: Picture, picture: Picture, tracks: Tracks, snapshots: tuple[Snapshot, ...]
+        self, before: Picture, picture: Picture, scans: Sequence[Tracks]
     ) -> tuple[Picture, list[Event]]:
         """Return the picture with people where they are now: who is whom, what goes with them."""
+        tracks = scans[-1]
         handed = self.hand_over(picture.hand_over, tracks, picture.coverage)
         events: list[Event] = list(said_of(handed.joins, picture.hand_over, picture.t_utc_ns))
         picture = replace(
             picture,
             tracks=tracks,
-            history=remembered(picture.history, snapshots, for_s=self.looks_back_s),
+            history=remembered(picture.history, scans, for_s=self.looks_back_s),
             passages=follow(picture.passages, tracks, site=self.site, log_prior=self.log_prior),
             hand_over=handed.state,
         )

@@ -129,8 +129,7 @@ class SensorCounts:
         n_refused: same.
         n_errors: same.
         newest_utc_ns: time of the newest record made sense of.
-        done_utc_ns: when the last ones were made sense of.
-        lag_s: from their times to then.
+        recent: of the last ones, when they were made sense of (ns, UTC) and the lag until then (s).
     """
 
     n_records: int = 0
@@ -139,20 +138,19 @@ class SensorCounts:
     n_refused: int = 0
     n_errors: int = 0
     newest_utc_ns: int | None = None
-    done_utc_ns: deque[int] = field(default_factory=lambda: deque[int](maxlen=_KEPT_TIMES))
-    lag_s: deque[float] = field(default_factory=lambda: deque[float](maxlen=_KEPT_TIMES))
+    recent: deque[tuple[int, float]] = field(
+        default_factory=lambda: deque[tuple[int, float]](maxlen=_KEPT_TIMES)
+    )
 
     def done(self, t_utc_ns: int, *, now_utc_ns: int) -> None:
         """Take note that a record of ``t_utc_ns`` is in the picture."""
         self.newest_utc_ns = t_utc_ns
-        self.done_utc_ns.append(now_utc_ns)
-        self.lag_s.append((now_utc_ns - t_utc_ns) * 1e-9)
+        self.recent.append((now_utc_ns, (now_utc_ns - t_utc_ns) * 1e-9))
 
     def recent_lag_s(self, *, now_utc_ns: int) -> float:
         """Return the worst lag of the last seconds, 0 when nothing came."""
-        since = now_utc_ns - round(RATE_WINDOW_S * 1e9)
-        pairs = zip(self.done_utc_ns, self.lag_s, strict=True)
-        return max((lag for done, lag in pairs if done > since), default=0.0)
+        self._forget(now_utc_ns)
+        return max((lag for _, lag in self.recent), default=0.0)
 
     def status(
         self,
@@ -165,7 +163,7 @@ class SensorCounts:
         started_utc_ns: int,
     ) -> SensorStatus:
         """Return the sensor at this moment."""
-        since = now_utc_ns - round(RATE_WINDOW_S * 1e9)
+        self._forget(now_utc_ns)
         over_s = min(RATE_WINDOW_S, max((now_utc_ns - started_utc_ns) * 1e-9, 1e-3))
         newest = self.newest_utc_ns
         return SensorStatus(
@@ -173,7 +171,7 @@ class SensorCounts:
             technology=technology,
             health=health,
             nominal_hz=nominal_hz,
-            rate_hz=sum(done > since for done in self.done_utc_ns) / over_s,
+            rate_hz=len(self.recent) / over_s,
             n_records=self.n_records,
             n_shed=self.n_shed,
             n_lost=self.n_lost,
@@ -181,6 +179,12 @@ class SensorCounts:
             n_errors=self.n_errors,
             age_s=float("inf") if newest is None else (now_utc_ns - newest) * 1e-9,
         )
+
+    def _forget(self, now_utc_ns: int) -> None:
+        """Forget all but the last seconds."""
+        since = now_utc_ns - round(RATE_WINDOW_S * 1e9)
+        while self.recent and self.recent[0][0] <= since:
+            self.recent.popleft()
 
 
 @final
@@ -215,7 +219,7 @@ class RunCounts:
         self, picture: Picture, *, unknown: Mapping[str, int], now_utc_ns: int
     ) -> LiveStatus:
         """Return the run at this moment."""
-        times = np.array(self._update_ms or [0.0])
+        median_ms, p95_ms = np.percentile(self._update_ms or [0.0], [50, 95]).tolist()
         return LiveStatus(
             t_utc_ns=now_utc_ns,
             started_utc_ns=self._started_utc_ns,
@@ -237,8 +241,8 @@ class RunCounts:
             alerts=tuple(self._alerts),
             events=tuple(self._events),
             n_closed=dict(self._n_closed),
-            update_p50_ms=float(np.percentile(times, 50)),
-            update_p95_ms=float(np.percentile(times, 95)),
+            update_p50_ms=median_ms,
+            update_p95_ms=p95_ms,
             lag_s=max(
                 (counts.recent_lag_s(now_utc_ns=now_utc_ns) for counts in self.of.values()),
                 default=0.0,

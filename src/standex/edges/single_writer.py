@@ -1,9 +1,10 @@
 """The one place where the picture changes: observations in, events out to whoever listens."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, final, runtime_checkable
+from typing import NamedTuple, Protocol, final, runtime_checkable
 
 from standex.edges.clock import Clock
 from standex.edges.health_board import HealthBoard
@@ -60,6 +61,14 @@ class Outputs:
     listeners: tuple[Listener, ...] = ()
 
 
+class _Held(NamedTuple):
+    """What waits for the end of a context; see ``SingleWriter.together``."""
+
+    source_id: str
+    observations: tuple[Observation, ...]
+    is_word: bool
+
+
 @final
 class SingleWriter:
     """Holds the picture; every call is one step, and none of them raises.
@@ -94,6 +103,8 @@ class SingleWriter:
         self._scene_utc_ns = started_utc_ns
         self._failed: dict[str, str] = {}
         self._takers: list[Callable[[Task], object]] = []
+        self._held: list[_Held] | None = None
+        self._kept_hints: Hints | None = None
 
     def listen(self, take: Callable[[Task], object]) -> None:
         """Give every task from now on to ``take``, before anybody else is told."""
@@ -106,7 +117,10 @@ class SingleWriter:
             source_id: the sensor they come from, which is blamed when they cannot be used.
             observations: in their order.
         """
-        if self._step(source_id, self._board.through(observations)):
+        observations = self._board.through(observations)
+        if self._held is not None:
+            self._held.append(_Held(source_id, observations, is_word=False))
+        elif self._step(source_id, observations):
             self._well(source_id)
 
     def take_all(self, said: Sequence[tuple[str, tuple[Observation, ...]]]) -> None:
@@ -118,22 +132,36 @@ class SingleWriter:
         Args:
             said: by source, as for ``take``; each source once.
         """
-        if len(said) > 1:
-            together = sorted(
-                (entry for _, observations in said for entry in observations),
-                key=lambda entry: entry.t_utc_ns,
-            )
-            if self._step("", self._board.through(tuple(together)), is_trial=True):
-                for source_id, _ in said:
-                    self._well(source_id)
-                return
-        for source_id, observations in said:
-            self.take(source_id, observations)
+        with self.together():
+            for source_id, observations in said:
+                self.take(source_id, observations)
 
     def say(self, health: Health | None) -> None:
         """Put what the service itself has to say through the station."""
-        if health is not None:
+        if health is None:
+            return
+        if self._held is None:
             self._step(health.sensor_id, (health,))
+        else:
+            self._held.append(_Held(health.sensor_id, (health,), is_word=True))
+
+    @contextmanager
+    def together(self) -> Generator[None]:
+        """Put all that is said within this context through the station as one step at its end.
+
+        What is said of fifty sensors at once must not cost fifty steps: it is said when the
+        computer has least time for it.
+        """
+        if self._held is not None:
+            yield
+            return
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            if held:
+                self._at_once(held)
 
     def order(self, order: Order) -> None:
         """Put somebody's order through the station, and tell everybody.
@@ -147,16 +175,32 @@ class SingleWriter:
         self._publish((), events)
 
     def keep(self, record: Record, hints: Hints) -> None:
-        """Keep a raw record and the hints that it will be read with."""
+        """Keep a raw record and the hints that it will be read with, those once."""
         recorder = self._outputs.recorder
         if recorder is not None:
 
             def write() -> None:
-                recorder.hints(hints)
+                if hints is not self._kept_hints:
+                    self._kept_hints = hints
+                    recorder.hints(hints)
                 recorder.record(record)
 
             self._guarded(RECORDING, write)
             self._tell_failures()
+
+    def _at_once(self, held: Sequence["_Held"]) -> None:
+        """Put what went through the board already through the station, as one step if it goes."""
+        entries = (entry for one in held for entry in one.observations)
+        together = tuple(sorted(entries, key=lambda entry: entry.t_utc_ns))
+        is_one_step = len(held) > 1 and self._step("", together, is_trial=True)
+        well = [
+            one.source_id
+            for one in held
+            if (is_one_step or self._step(one.source_id, one.observations)) and not one.is_word
+        ]
+        with self.together():
+            for source_id in well:
+                self._well(source_id)
 
     def _well(self, source_id: str) -> None:
         self.say(self._board.clear(source_id, "update", t_utc_ns=self._clock.utc_ns()))

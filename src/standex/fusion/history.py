@@ -42,9 +42,9 @@ def nearest(history: Sequence[Snapshot], t_utc_ns: int) -> Snapshot | None:
 
 
 def remembered(
-    history: Sequence[Snapshot], added: Sequence[Snapshot], *, for_s: float
+    history: Sequence[Snapshot], added: Sequence[Tracks], *, for_s: float
 ) -> tuple[Snapshot, ...]:
-    """Return the history with snapshots added, without what nobody asks for.
+    """Return the history with where people were after each of some scans, as far as it is asked.
 
     The newest is always kept; those before it are ``STEP_S`` apart at least, and those older than a
     look ``DRIFT_STEP_S``. What was of a later time than a new one goes: either the new one knows
@@ -52,10 +52,10 @@ def remembered(
 
     Args:
         history: so far, oldest first.
-        added: in the order in which they were made.
+        added: the people after each scan, in the order in which they were taken in.
         for_s: how far back anybody looks.
     """
-    kept = list(history)
+    kept: list[Snapshot | Tracks] = list(history)
     for one in added:
         while kept and kept[-1].t_utc_ns >= one.t_utc_ns:
             kept.pop()
@@ -68,8 +68,10 @@ def remembered(
     t_utc_ns = kept[-1].t_utc_ns
     oldest = bisect_left(kept, t_utc_ns - round(for_s * 1e9), key=_time)
     recent = bisect_left(kept, t_utc_ns - round(LOOK_S * 1e9), key=_time)
-    return (*thinned(tuple(kept[oldest:recent]), step_s=DRIFT_STEP_S), *kept[max(oldest, recent) :])
+    made = [snapshot(one) if isinstance(one, Tracks) else one for one in kept[oldest:]]
+    n_old = max(recent - oldest, 0)
+    return (*thinned(tuple(made[:n_old]), step_s=DRIFT_STEP_S), *made[n_old:])
 
 
-def _time(past: Snapshot) -> int:
+def _time(past: Snapshot | Tracks) -> int:
     return past.t_utc_ns

@@ -9,6 +9,7 @@ References:
     Bar-Shalom, Willett, Tian, Tracking and Data Fusion, 2011, section 9.2 (bias estimation).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ FORGOTTEN_S = 600.0  # time constant with which offsets are drawn to zero
 FEWEST = 3  # people who are seen by both
 # Neighbouring scans see the same people at the same places: their innovations are alike.
 SCANS_ALIKE = 5.0
+EYE = np.eye(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,12 +70,10 @@ def learnt(
         covariance_m2: of each.
         dt_s: since the sensor's last scan.
     """
-    drawn = np.exp(-max(dt_s, 0.0) / FORGOTTEN_S)
-    mean = drawn * offset.offset_site_m
-    spread_m2 = drawn**2 * offset.covariance_site_m2 + (1 - drawn**2) * PRIOR_STD_M**2 * np.eye(2)
-    spread_m2 = spread_m2 + DRIFT_M2_PER_S * max(dt_s, 0.0) * np.eye(2)
+    offset = drawn(offset, dt_s=dt_s)
     if len(innovation_m) < FEWEST:
-        return Offset(offset_site_m=mean, covariance_site_m2=spread_m2)
+        return offset
+    mean, spread_m2 = offset.offset_site_m, offset.covariance_site_m2
     information = inverse_2x2(covariance_m2)
     total_m2 = inverse_2x2(information.sum(axis=0)[None])[0]
     average_m = total_m2 @ np.einsum("nkl,nl->k", information, innovation_m)
@@ -82,6 +82,16 @@ def learnt(
     return Offset(
         offset_site_m=mean + gain @ average_m,
         covariance_site_m2=(after_m2 + after_m2.T) / 2,
+    )
+
+
+def drawn(offset: Offset, *, dt_s: float) -> Offset:
+    """Return an offset after some time in which nothing was learnt: drawn to zero, less sure."""
+    kept = math.exp(-max(dt_s, 0.0) / FORGOTTEN_S)
+    added_m2 = (1 - kept**2) * PRIOR_STD_M**2 + DRIFT_M2_PER_S * max(dt_s, 0.0)
+    return Offset(
+        offset_site_m=kept * offset.offset_site_m,
+        covariance_site_m2=kept**2 * offset.covariance_site_m2 + added_m2 * EYE,
     )
 
 

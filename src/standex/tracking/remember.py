@@ -1,7 +1,7 @@
 """What is kept of a scan: how its sensor does, and the scan itself while late ones may come."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -44,13 +44,14 @@ def remember(
     track, position = step.track_row[theirs], step.position_row[theirs]
     sure_track_id = people.track_id[track]
     offset = registration.of(sensor)
-    others = tuple(
-        other
-        for sensor_id, other in memory.sensors.items()
-        if sensor_id != scan.sensor_id
-        and abs(other.last_scan.t_utc_ns - scan.t_utc_ns) <= SEEN_TOO_S * 1e9
-    )
     sensors = dict(memory.sensors)
+    first_ns = scan.t_utc_ns - round(SEEN_TOO_S * 1e9)
+    last_ns = scan.t_utc_ns + round(SEEN_TOO_S * 1e9)
+    others = [
+        other
+        for other in memory.sensors.values()
+        if first_ns <= other.last_scan.t_utc_ns <= last_ns and other is not sensor
+    ]
     if others:
         both, in_common = _in_common(sure_track_id, others)
         learnt = _offset(offset, sensor, people, used, track[both], position[both])
@@ -76,7 +77,7 @@ def remember(
 
 
 def _in_common(
-    sure_track_id: Int[np.ndarray, " sure"], others: tuple[SensorMemory, ...]
+    sure_track_id: Int[np.ndarray, " sure"], others: Sequence[SensorMemory]
 ) -> tuple[Bool[np.ndarray, " sure"], list[tuple[SensorMemory, int]]]:
     """Return who was seen by any of the others, too, and how many of them by which."""
     both = np.zeros(len(sure_track_id), dtype=bool)
@@ -110,6 +111,8 @@ def _shared(
     if not total:
         return learnt, {}  # only drawn to zero
     half_m = (learnt.offset_site_m - before.offset_site_m) / 2
+    if not half_m.any():
+        return learnt, {}
     balanced = {
         other.last_scan.sensor_id: replace(
             other, offset_site_m=other.offset_site_m - half_m * (n / total)
@@ -157,14 +160,17 @@ def _offset(
     position: Int[np.ndarray, " both"],
 ) -> registration.Offset:
     """Return a sensor's offset, learnt from people whom another one has just seen."""
+    last_ns = sensor.last_scan.t_utc_ns if sensor else used.t_utc_ns
+    since_s = (used.t_utc_ns - last_ns) * 1e-9
+    if len(track) < registration.FEWEST:
+        return registration.drawn(offset, dt_s=since_s)
     dt_s = (used.t_utc_ns - people.t_utc_ns) * 1e-9
     reach = np.concatenate([np.eye(2), dt_s * np.eye(2)], axis=1)
     expected_m = people.mean[track] @ reach.T
     spread_m2 = reach @ people.covariance[track] @ reach.T + used.covariance_site_m2[position]
-    last_ns = sensor.last_scan.t_utc_ns if sensor else used.t_utc_ns
     return registration.learnt(
         offset,
         used.position_site_m[position] - expected_m,
         spread_m2,
-        dt_s=(used.t_utc_ns - last_ns) * 1e-9,
+        dt_s=since_s,
     )

@@ -66,7 +66,7 @@ def test_small_real_arrays_can_be_plotted_and_large_ones_are_short() -> None:
         "values": [1.5, -0.0],
     }
     assert "values" in encode_array(np.zeros(MAX_PLAIN_SIZE))
-    assert "base64" in encode_array(np.zeros(MAX_PLAIN_SIZE + 1))
+    assert "base64" in encode_array(np.arange(MAX_PLAIN_SIZE + 1.0))
     assert encode_array(np.array([True]))["values"] == [1]
 
 
@@ -103,3 +103,59 @@ def test_refuses_what_has_no_exact_form(array: np.ndarray) -> None:
 def test_refuses_what_is_no_array(data: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode_array(data)
+
+
+LARGE = 4 * MAX_PLAIN_SIZE
+KINDS = ("<f8", ">f8", "<f4", "<i8", "|u1", "|b1", "<M8[ns]")
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("n_others", [0, 1, 40, LARGE // 2, LARGE])
+def test_mostly_one_value_survives(dtype: str, n_others: int, rng: np.random.Generator) -> None:
+    array = np.zeros(LARGE, dtype=dtype)
+    array[rng.permutation(LARGE)[:n_others]] = np.array(1).astype(dtype)
+    again = through_json(array.reshape(4, -1))
+    assert again.dtype.str == array.dtype.str
+    assert again.tobytes() == array.tobytes()
+    assert again.flags.writeable
+
+
+def test_what_is_mostly_one_value_takes_little_room() -> None:
+    coverage = np.zeros((7, 80, 40))
+    coverage[0, 10:20, 10:20] = 0.8
+    assert len(json.dumps(encode_array(coverage))) < coverage.nbytes / 50
+
+
+def test_a_minus_sign_and_the_bits_of_a_nan_survive_among_zeros() -> None:
+    array = np.zeros(LARGE)
+    array[3], array[7] = -0.0, np.nan
+    array.view("<u8")[9] = 0x7FF8_0000_0000_1234
+    assert through_json(array).tobytes() == array.tobytes()
+
+
+def test_layout_survives_where_most_is_one_value() -> None:
+    array = np.zeros((40, 30)).T
+    array[3, 4] = 2.0
+    again = through_json(array)
+    assert again.flags.f_contiguous
+    np.testing.assert_array_equal(again, array)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"shape": [2**40]},
+        {"shape": [-5]},
+        {"base64": "AAAAAAAAAAAAAAAAAAAAAA=="},  # two values for one place
+        {"at": "/////w=="},
+        {"fill": ""},
+        {"fill": 3},
+        {"dtype": "<c16"},
+    ],
+)
+def test_a_damaged_array_of_one_value_is_refused(damage: dict[str, object]) -> None:
+    array = np.zeros(LARGE)
+    array[5] = 1.0
+    fields = encode_array(array) | damage
+    with pytest.raises(ValueError, match=r"not an array|not read|shape mismatch|buffer size|cast"):
+        decode_array(fields)

@@ -7,6 +7,7 @@ micrometre.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, isfinite, pi, sin, sqrt
 from typing import Any
 
@@ -125,14 +126,15 @@ class Anchor:
             longitude_rad: east of Greenwich.
             height_m: above the ellipsoid.
         """
-        way = _ecef_m(latitude_rad, longitude_rad, height_m) - self._origin_ecef_m()
-        return way @ self._ecef_from_site()
+        origin_m, ecef_from_site = _frame(self)
+        return (_ecef_m(latitude_rad, longitude_rad, height_m) - origin_m) @ ecef_from_site
 
     def geodetic_from_site(
         self, position_site_m: Float[np.ndarray, "n 3"]
     ) -> tuple[Array, Array, Array]:
         """Return latitude, longitude (radians) and height above the ellipsoid."""
-        return _geodetic(self._origin_ecef_m() + position_site_m @ self._ecef_from_site().T)
+        origin_m, ecef_from_site = _frame(self)
+        return _geodetic(origin_m + position_site_m @ ecef_from_site.T)
 
     def utm_zone(self) -> UtmZone:
         """Return the zone that the anchor is in, by longitude alone."""
@@ -185,19 +187,22 @@ class Anchor:
         third = sin(lat) * cos(lat) ** 2 / 3 * (1 + 3 * eta2 + 2 * eta2**2) * away_rad**3
         return first + third
 
-    def _origin_ecef_m(self) -> Float[np.ndarray, " 3"]:
-        one = np.ones(1)
-        return _ecef_m(self.latitude_rad * one, self.longitude_rad * one, self.height_m * one)[0]
 
-    def _ecef_from_site(self) -> Float[np.ndarray, "3 3"]:
-        """Return the rotation whose columns are the site's axes in the Earth's frame."""
-        lat, lon, bearing = self.latitude_rad, self.longitude_rad, self.bearing_rad
-        east = np.array([-sin(lon), cos(lon), 0.0])
-        north = np.array([-sin(lat) * cos(lon), -sin(lat) * sin(lon), cos(lat)])
-        up = np.array([cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)])
-        x_site = cos(bearing) * east - sin(bearing) * north
-        y_site = sin(bearing) * east + cos(bearing) * north
-        return np.stack([x_site, y_site, up], axis=1)
+@lru_cache(maxsize=64)
+def _frame(anchor: Anchor) -> tuple[Float[np.ndarray, " 3"], Float[np.ndarray, "3 3"]]:
+    """Return the site's origin in the Earth's frame, and the rotation with the site's axes there.
+
+    The axes are the columns.
+    """
+    lat, lon, bearing = anchor.latitude_rad, anchor.longitude_rad, anchor.bearing_rad
+    east = np.array([-sin(lon), cos(lon), 0.0])
+    north = np.array([-sin(lat) * cos(lon), -sin(lat) * sin(lon), cos(lat)])
+    up = np.array([cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)])
+    x_site = cos(bearing) * east - sin(bearing) * north
+    y_site = sin(bearing) * east + cos(bearing) * north
+    one = np.ones(1)
+    origin = _ecef_m(lat * one, lon * one, anchor.height_m * one)[0]
+    return origin, np.stack([x_site, y_site, up], axis=1)
 
 
 def _ecef_m(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> Float[np.ndarray, "n 3"]:

@@ -23,6 +23,7 @@ MOST_WAITING = 256  # of one sensor; beyond, the oldest go
 OLD_S = 0.5  # what has waited so long goes where something newer of the same sensor waits
 SHED_STANDS_S = 3.0
 CLOCK_STANDS_S = 5.0
+MOST_AT_ONCE = 64  # of all sensors together; the event loop has other things to do
 _POLL_S = 0.02
 _LEAVE_S = 5.0
 
@@ -176,10 +177,15 @@ class MergedSource:
 
     def records(self) -> Iterator[Record]:
         """Yield records of all sources as they come, each sensor's in order."""
+        return (record for batch in self.batches() for record in batch)
+
+    def batches(self) -> Iterator[Sequence[Record]]:
+        """Yield what has come since the last time, each sensor's records in order."""
         for source in self._sources:
             source.start()
         while not self._is_over.is_set():
-            yield from self._next()
+            if batch := self._next():
+                yield batch
             if all(source.is_over for source in self._sources) and not self._turns:
                 break
 
@@ -230,18 +236,37 @@ class MergedSource:
                 self._turns.append(record.sensor_id)
             self._ready.notify()
 
-    def _next(self) -> tuple[Record, ...]:
+    def _next(self) -> list[Record]:
         """Wait a little; return what may go on."""
         with self._ready:
             if not self._turns:
                 self._ready.wait(_POLL_S)
-            name = self._turns.popleft() if self._turns else None
             now_utc_ns = self._clock.utc_ns()
-            entry = None if name is None else self._lanes[name].newest(now_utc_ns)
-        if name is not None:  # what it stood for may have been left out
-            return () if entry is None else self._lanes[name].order(*entry)
-        held = [lane for lane in self._lanes.values() if lane.reorder.is_waiting]
-        return tuple(r for lane in held for r in lane.reorder.due(now_utc_ns=now_utc_ns))
+            names = self._next_turns()
+            # What a turn stood for may have been left out.
+            entries = [(name, self._lanes[name].newest(now_utc_ns)) for name in names]
+        out = [
+            record
+            for name, entry in entries
+            if entry is not None
+            for record in self._lanes[name].order(*entry)
+        ]
+        for lane in self._lanes.values():
+            if lane.reorder.is_waiting:
+                out += lane.reorder.due(now_utc_ns=now_utc_ns)
+        return out
+
+    def _next_turns(self) -> list[str]:
+        """Return whose turns are next, each sensor's once: its mailbox is small."""
+        names: dict[str, None] = {}
+        again: list[str] = []
+        while self._turns and len(names) < MOST_AT_ONCE and len(again) < MOST_AT_ONCE:
+            name = self._turns.popleft()
+            if name in names:
+                again.append(name)
+            names[name] = None
+        self._turns.extendleft(reversed(again))
+        return list(names)
 
 
 def _came_utc_ns(record: Record, arrived_utc_ns: int) -> int:

@@ -17,7 +17,7 @@ as the node reports that it works.
 """
 
 from collections.abc import Sequence
-from math import isfinite
+from math import cos, isfinite, sin
 from typing import final
 
 import numpy as np
@@ -60,6 +60,8 @@ class ScanReader:
         self._blank = [
             0.0 if name.startswith(CLASS) else float("nan") for name in settings.features
         ]
+        c, s = cos(places.anchor.bearing_rad), sin(places.anchor.bearing_rad)
+        self._turn = np.array([[c, -s], [s, c]])
         self._no_zone = -1 if settings.zone is None else ZONES.index(settings.zone)
 
     def read(
@@ -140,10 +142,7 @@ class ScanReader:
             return
         ee, en, nn = parts
         if ee > 0 and nn > 0 and ee * nn > en * en:
-            bearing = self._places.anchor.bearing_rad
-            c, s = np.cos(bearing), np.sin(bearing)
-            turn = np.array([[c, -s], [s, c]])
-            covariance[:] = turn @ np.array([[ee, en], [en, nn]]) @ turn.T
+            covariance[:] = self._turn @ np.array([[ee, en], [en, nn]]) @ self._turn.T
 
 
 def _number(text: str) -> float:

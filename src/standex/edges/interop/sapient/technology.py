@@ -222,9 +222,8 @@ class SapientTechnology:
     def _coverage(
         self, scan: Scan, seen: np.ndarray, t_utc_ns: int, calibration: Calibration | None
     ) -> Coverage:
-        p_report = np.zeros(seen.shape)
-        if scan.is_detecting and self.settings.gives_positions:
-            p_report[seen] = self.settings.p_detect
+        is_reporting = scan.is_detecting and self.settings.gives_positions
+        p_report = np.where(seen, self.settings.p_detect if is_reporting else 0.0, 0.0)
         p_detect = np.zeros((len(ZONES), *seen.shape))
         if calibration is not None and self.settings.gives_looks:
             x, y = self._cells()
@@ -305,12 +304,12 @@ def _scan_of(record: Record, *, n_features: int) -> Scan:
         raise RecordError(f"{where}: a value is not finite")
     if (
         arrays["zone"].dtype.kind not in "iu"
-        or not np.isin(arrays["zone"], np.arange(-1, len(ZONES))).all()
+        or not ((arrays["zone"] >= -1) & (arrays["zone"] < len(ZONES))).all()
     ):
         raise RecordError(f"{where}: zones are rows of the list of zones, or -1")
     covariance = arrays["covariance_site_m2"].astype(float)
     if np.any((arrays["p_person"] < 0) | (arrays["p_person"] > 1)) or not (
-        np.all(covariance[:, 0, 0] > 0) and np.all(np.linalg.det(covariance) > 0)
+        np.all(covariance[:, 0, 0] > 0) and np.all(_determinant(covariance) > 0)
     ):
         raise RecordError(f"{where}: a p_person is not from 0 to 1, or a covariance not positive")
     return Scan(
@@ -324,6 +323,10 @@ def _scan_of(record: Record, *, n_features: int) -> Scan:
         is_detecting=bool(arrays["is_detecting"]),
         not_done=tuple(str(one) for one in arrays["not_done"].tolist()),
     )
+
+
+def _determinant(matrix: Float[np.ndarray, "n 2 2"]) -> Float[np.ndarray, " n"]:
+    return matrix[:, 0, 0] * matrix[:, 1, 1] - matrix[:, 0, 1] * matrix[:, 1, 0]
 
 
 def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
