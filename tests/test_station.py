@@ -216,6 +216,39 @@ def test_the_same_observations_say_the_same_bit_for_bit(station: Station, site: 
     assert any(isinstance(event, Alert) for event in events)
 
 
+def test_scans_of_one_moment_move_people_as_one_by_one(station: Station, site: Site) -> None:
+    alone = together = station.start(ns(0))
+    for k in range(30):
+        first, second = (
+            tuple(
+                replace(entry, sensor_id=name)
+                for entry in seen(site, t_s, place(t_s) + [0.0, 0.02])
+            )
+            for name, t_s in (("cam-entry", 0.1 * k), ("cam-exit", 0.1 * k + 0.01))
+        )
+        alone, _, _ = station.update(alone, first)
+        alone, _, _ = station.update(alone, second)
+        together, _, _ = station.update(together, (*first, *second))
+    check_same(alone.tracks, together.tracks, law="one step is as good as two")
+    assert alone.passages.keys() == together.passages.keys() != set()
+    for track_id, passage in alone.passages.items():
+        np.testing.assert_array_equal(
+            passage.position_site_m, together.passages[track_id].position_site_m
+        )
+
+
+def test_who_appears_in_a_step_is_covered_by_what_looked_in_it(
+    station: Station, site: Site
+) -> None:
+    picture = station.start(ns(0))
+    for k in range(16):  # until x = 3
+        picture, _, _ = station.update(picture, seen(site, 0.1 * k, place(0.1 * k)))
+    panel = coverage(site, PANEL, 1.6, p_detect=0.8)
+    picture, _, _ = station.update(picture, (panel, *seen(site, 1.6, place(1.6))))
+    (passage,) = picture.passages.values()
+    assert passage.covered.max() == 0.8
+
+
 def test_inputs_are_not_written_to(station: Station, site: Site) -> None:
     picture, _ = run(station, walk_by(site, until_s=1.0))
     with Untouched(picture=picture):

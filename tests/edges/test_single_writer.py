@@ -7,8 +7,9 @@ from standex.edges.health_board import HealthBoard
 from standex.edges.live_status import RunCounts
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.model.errors import RecordingError
+from standex.model.event import HealthChanged
 from standex.model.hints import no_hints
-from standex.model.observation import HealthState
+from standex.model.observation import Health, HealthReason, HealthState
 
 
 def make(fakes, **outputs) -> SingleWriter:
@@ -111,3 +112,85 @@ def test_what_many_say_at_once_is_one_step_and_one_fault_is_nobody_elses(fakes) 
     fine = tuple(replace(o, sensor_id="cam-exit") for o in seen(fakes, 2 * 10**8))
     writer.take_all([("cam-exit", fine), ("cam-entry", seen(fakes, 2 * 10**8))])
     assert writer.picture.health["cam-exit"].state is HealthState.OK
+
+
+def word(name: str, state: HealthState = HealthState.FAILED) -> Health:
+    return Health(
+        sensor_id=name, t_utc_ns=5, state=state, reason=HealthReason.DISCONNECTED, message="away"
+    )
+
+
+def test_what_is_said_within_one_context_is_one_step(fakes) -> None:
+    memory, heard = fakes.Memory(), []
+    writer = make(fakes, recorder=memory, listeners=(lambda p, e: heard.append(e),))
+    with writer.together():
+        for n in range(50):
+            writer.say(word(f"s{n}"))
+        writer.take("cam-entry", seen(fakes))
+        assert not memory.steps  # nothing is done before the end
+    assert len(memory.steps) == 1
+    assert len(writer.picture.health) == 50
+    assert sum(isinstance(e, HealthChanged) for e in heard[0]) == 50
+    assert len(writer.picture.tracks.track_id)
+
+
+def test_a_context_within_a_context_ends_with_the_outer_one(fakes) -> None:
+    memory = fakes.Memory()
+    writer = make(fakes, recorder=memory)
+    with writer.together():
+        with writer.together():
+            writer.say(word("a"))
+        writer.say(word("b"))
+        assert not memory.steps
+    assert len(memory.steps) == 1
+
+
+def test_a_word_of_the_service_is_no_word_of_the_sensor(fakes) -> None:
+    board = HealthBoard()
+    station = fakes.station()
+    writer = SingleWriter(
+        station,
+        started_utc_ns=fakes.T0,
+        outputs=Outputs(),
+        board=board,
+        counts=RunCounts(station.site, started_utc_ns=fakes.T0, is_simulated=True),
+        clock=SimulatedClock(fakes.T0),
+    )
+    with writer.together():
+        writer.say(
+            board.stand(
+                "cam-entry",
+                "silent",
+                t_utc_ns=1,
+                state=HealthState.FAILED,
+                reason=HealthReason.DISCONNECTED,
+                message="away",
+            )
+        )
+        writer.say(word("another"))
+    # Were it the sensor's own word it would stand on.
+    writer.say(board.clear("cam-entry", "silent", t_utc_ns=2))
+    assert writer.picture.health["cam-entry"].state is HealthState.OK
+
+
+def test_one_fault_within_a_context_is_nobody_elses(fakes) -> None:
+    writer = make(fakes)
+    coverage, positions = seen(fakes)
+    with writer.together():
+        writer.take("cam-entry", (replace(coverage, p_report=coverage.p_report + 5), positions))
+        writer.say(word("another"))
+    assert writer.picture.health["cam-entry"].state is HealthState.FAILED
+    assert writer.picture.health["another"].message == "away"
+
+
+def test_hints_are_kept_once_however_many_records_are_read_with_them(fakes) -> None:
+    memory = fakes.Memory()
+    writer = make(fakes, recorder=memory)
+    kept: list[object] = []
+    memory.hints = kept.append
+    for n in range(3):
+        writer.keep(fakes.record(t_utc_ns=fakes.T0 + n), writer.hints)
+    assert len(kept) == 1
+    writer.take("cam-entry", seen(fakes))
+    writer.keep(fakes.record(t_utc_ns=fakes.T0 + 9), writer.hints)
+    assert len(kept) == 2

@@ -166,3 +166,22 @@ def test_who_is_too_slow_gets_what_is_new_and_the_rest_is_counted(fakes) -> None
     assert n_shed + len(got) == 30
     assert max(got) < 2 * OLD_S
     assert ("cam-entry", HealthReason.SHEDDING) in told
+
+
+def test_what_is_there_at_once_goes_on_together_and_each_sensor_once(fakes) -> None:
+    n = 6
+    feeds = {
+        name: Feed(rows(fakes, name, n, rate_hz=10_000)) for name in ("cam-entry", "cam-exit")
+    }
+    source = merged(
+        fakes, feeds, cam_entry=SensorTable(most_hz=1e6), cam_exit=SensorTable(most_hz=1e6)
+    )
+    batches = []
+    with source:
+        for batch in source.batches():
+            names = [record.sensor_id for record in batch]
+            assert len(names) == len(set(names))
+            batches.append(batch)
+    for name in feeds:
+        of_one = [one.sequence for batch in batches for one in batch if one.sensor_id == name]
+        assert of_one == list(range(n))

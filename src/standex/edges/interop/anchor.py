@@ -129,6 +129,20 @@ class Anchor:
         origin_m, ecef_from_site = _frame(self)
         return (_ecef_m(latitude_rad, longitude_rad, height_m) - origin_m) @ ecef_from_site
 
+    def one_from_geodetic(
+        self, latitude_rad: float, longitude_rad: float, height_m: float
+    ) -> tuple[float, float, float]:
+        """Return one place in the site frame: as ``site_from_geodetic``, much sooner for few."""
+        (x0, y0, z0), axes = _frame_numbers(self)
+        sin_lat, cos_lat = sin(latitude_rad), cos(latitude_rad)
+        n_m = _A_M / sqrt(1 - _E2 * sin_lat * sin_lat)
+        across = (n_m + height_m) * cos_lat
+        x = across * cos(longitude_rad) - x0
+        y = across * sin(longitude_rad) - y0
+        z = (n_m * (1 - _E2) + height_m) * sin_lat - z0
+        a, b, c = (ax * x + ay * y + az * z for ax, ay, az in axes)
+        return a, b, c
+
     def geodetic_from_site(
         self, position_site_m: Float[np.ndarray, "n 3"]
     ) -> tuple[Array, Array, Array]:
@@ -203,6 +217,16 @@ def _frame(anchor: Anchor) -> tuple[Float[np.ndarray, " 3"], Float[np.ndarray, "
     one = np.ones(1)
     origin = _ecef_m(lat * one, lon * one, anchor.height_m * one)[0]
     return origin, np.stack([x_site, y_site, up], axis=1)
+
+
+@lru_cache(maxsize=64)
+def _frame_numbers(
+    anchor: Anchor,
+) -> tuple[tuple[float, float, float], tuple[tuple[float, float, float], ...]]:
+    """Return ``_frame`` as numbers: the origin, and the three axes."""
+    (x, y, z), axes = (part.tolist() for part in _frame(anchor))
+    columns = zip(*axes, strict=True)
+    return (x, y, z), tuple((a, b, c) for a, b, c in columns)
 
 
 def _ecef_m(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> Float[np.ndarray, "n 3"]:

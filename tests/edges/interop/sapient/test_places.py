@@ -141,3 +141,39 @@ def test_outlines(places: Places, anchor: Anchor) -> None:
     along = np.array([cos(YAW_RAD), sin(YAW_RAD)])
     assert edge @ along / 10 == pytest.approx(cos(np.deg2rad(30)))
     assert len(places.outline(bearing.LocationOrRangeBearing())) == 0
+
+
+@pytest.mark.parametrize("are_errors_m", [False, True])
+@pytest.mark.parametrize("radians", [False, True])
+def test_few_places_are_turned_as_many_are(
+    anchor: Anchor, *, radians: bool, are_errors_m: bool, rng: np.random.Generator
+) -> None:
+    pose = RigidTransform.from_pose(position_m=(1.0, 2.0, 3.0), yaw_rad=YAW_RAD)
+    places = Places(
+        anchor=replace(anchor, geoid_m=48.0),
+        site_from_node=pose,
+        sigma_m=0.4,
+        are_errors_m=are_errors_m,
+    )
+    odd = [0.0, -1.0, 1e12, np.nan, np.inf]
+    many = []
+    for k in range(40):
+        place = lat_lng(anchor, radians=radians)
+        place.x += rng.normal(0, 1e-5)
+        place.y += rng.normal(0, 1e-5)
+        place.datum = 1 + k % 2
+        place.x_error, place.y_error = rng.uniform(0, 1e-5, 2)
+        if k % 4 == 1:
+            place.ClearField("z")
+        if k % 4 == 2:
+            setattr(place, ("x", "y", "z", "x_error", "y_error")[k % 5], odd[k // 4 % len(odd)])
+        many.append(place)
+    together = places.on_plan(many)
+    for row, place in enumerate(many):
+        alone = places.on_plan([place])
+        np.testing.assert_allclose(
+            alone.position_site_m[0], together.position_site_m[row], atol=1e-7
+        )
+        np.testing.assert_allclose(
+            alone.covariance_site_m2[0], together.covariance_site_m2[row], rtol=1e-9, atol=1e-15
+        )

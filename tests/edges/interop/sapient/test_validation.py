@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standex.edges.interop.sapient import validation
 from standex.edges.interop.sapient.generated.sapient_message_pb2 import SapientMessage
 from standex.edges.interop.sapient.ids import ulid
 from standex.edges.interop.sapient.messages import decoded, utc_ns_of
@@ -129,3 +130,7 @@ def test_any_change_of_a_good_packet_is_judged_not_crashed(data: st.DataObject) 
     except Exception:  # noqa: BLE001 - no message at all
         return
     assert isinstance(problems_of(changed), tuple)
+    # The yes or no says the same as the list of what is wrong.
+    listed: list[str] = []
+    validation._check_message(changed, "", listed)
+    assert validation._is_right(changed) is (not listed)

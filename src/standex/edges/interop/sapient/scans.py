@@ -82,14 +82,16 @@ class ScanReader:
         at_m, covariance = on_plan.position_site_m, on_plan.covariance_site_m2
         n, k = len(reports), len(self._blank)
         p_person, zone = np.ones(n), np.full(n, self._no_zone, dtype=np.int64)
-        score = np.tile(np.array(self._blank, dtype=float), (n, 1))
+        score = np.array([self._blank] * n, dtype=float).reshape(n, k)
         for row, report in enumerate(reports):
             p_person[row] = self._p_person(report)
             if k and report.classification:
                 self._score_classes(report, score[row])
             if report.object_info:
                 zone[row] = self._read_infos(report, score[row], covariance[row])
-        is_here = np.hypot(*np.nan_to_num(at_m, nan=np.inf).T) < FAR_M
+        is_here = (at_m * at_m).sum(axis=1) < FAR_M**2  # what is not a number is nowhere
+        if is_here.all():
+            is_here = slice(None)
         arrays: Arrays = {
             "position_site_m": at_m[is_here],
             "covariance_site_m2": covariance[is_here],
@@ -98,7 +100,7 @@ class ScanReader:
             "zone": zone[is_here],
             "task": np.array(tasks, dtype=np.str_)[is_here],
         }
-        return arrays, int(n - is_here.sum())
+        return arrays, n - len(arrays["zone"])
 
     def _p_person(self, report: DetectionReport) -> float:
         p = report.detection_confidence if report.HasField("detection_confidence") else 1.0

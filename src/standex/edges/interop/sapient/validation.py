@@ -2,7 +2,8 @@
 
 What is mandatory, an identifier or an enumeration is written in the published files themselves, as
 options of their fields. They are read once per kind of message into a plan; a message is then held
-against its plan, field by field of those that it has.
+against its plan, field by field of those that it has: first for a yes or no, as nearly all messages
+are right, and only of one that is wrong for what is wrong with it.
 """
 
 from collections.abc import Callable, Iterable
@@ -75,7 +76,8 @@ class TimeRules:
 def problems_of(message: Message) -> tuple[str, ...]:
     """Return all that is wrong with the fields of a message, each after the field's path."""
     problems: list[str] = []
-    _check_message(message, "", problems)
+    if not _is_right(message):
+        _check_message(message, "", problems)
     known = type(message)()
     known.CopyFrom(message)
     known.DiscardUnknownFields()
@@ -91,9 +93,30 @@ class _Plan:
     wanted: frozenset[int]
     oneofs: tuple[tuple[str, frozenset[int]], ...]
     checks: dict[int, _Check]
+    # For the yes or no: of each field its bit, and what says whether its value is right.
+    quick: dict[int, tuple[int, Callable[[Any], object] | None]]
+    wanted_bits: int
+    oneof_bits: tuple[int, ...]
 
 
 _PLANS: dict[Descriptor, _Plan] = {}
+
+
+def _is_right(message: Message) -> bool:
+    """Return whether ``_check_message`` finds nothing."""
+    descriptor = cast("Descriptor", message.DESCRIPTOR)
+    plan = _PLANS.get(descriptor)
+    if plan is None:
+        plan = _PLANS[descriptor] = _plan_of(descriptor)
+    quick, present = plan.quick, 0
+    for field, value in message.ListFields():
+        bit, is_right = quick[field.number]
+        present |= bit
+        if is_right is not None and not is_right(value):
+            return False
+    if present & plan.wanted_bits != plan.wanted_bits:
+        return False
+    return all(present & bits for bits in plan.oneof_bits)
 
 
 def _check_message(message: Message, path: str, problems: list[str]) -> None:
@@ -122,13 +145,16 @@ def _check_message(message: Message, path: str, problems: list[str]) -> None:
 def _plan_of(descriptor: Descriptor) -> _Plan:
     mandatory: dict[int, str] = {}
     checks: dict[int, _Check] = {}
-    for field in descriptor.fields:
+    quick: dict[int, tuple[int, Callable[[Any], object] | None]] = {}
+    for row, field in enumerate(descriptor.fields):
         options = _validation(field, "FieldOptions", "field_options")
         if options.is_mandatory:
             mandatory[field.number] = field.name
         check = _check_of(field, is_ulid_wanted=options.is_ulid, is_uuid_wanted=options.is_uuid)
         if check is not None:
             checks[field.number] = check
+        wanted = _is_ulid_or_uuid(is_ulid_wanted=options.is_ulid, is_uuid_wanted=options.is_uuid)
+        quick[field.number] = (1 << row, _quick_of(field, check, wanted))
     oneofs = tuple(
         (oneof.name, frozenset(field.number for field in oneof.fields))
         for oneof in descriptor.oneofs
@@ -139,7 +165,53 @@ def _plan_of(descriptor: Descriptor) -> _Plan:
         wanted=frozenset(mandatory),
         oneofs=oneofs,
         checks=checks,
+        quick=quick,
+        wanted_bits=sum(quick[number][0] for number in mandatory),
+        oneof_bits=tuple(sum(quick[number][0] for number in numbers) for _, numbers in oneofs),
     )
+
+
+def _is_ulid_or_uuid(
+    *, is_ulid_wanted: bool, is_uuid_wanted: bool
+) -> Callable[[Any], object] | None:
+    return is_ulid if is_ulid_wanted else is_uuid4 if is_uuid_wanted else None
+
+
+def _quick_of(
+    field: FieldDescriptor, check: _Check | None, identifier: Callable[[Any], object] | None
+) -> Callable[[Any], object] | None:
+    """Return what says whether a value passes a check, without saying why not."""
+    if check is None:
+        return None
+    own = field.message_type is not None and field.message_type.full_name.startswith(_OWN)
+    one: Callable[[Any], object]
+    if identifier is not None:
+        one = identifier
+    elif own:
+        one = _is_right
+    elif field.enum_type is not None:
+        one = frozenset(field.enum_type.values_by_number).__contains__
+    elif field.cpp_type in (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT):
+        one = isfinite
+    else:
+        one = _passing(check)
+        return one  # of a repeated field, the check goes through all of them
+    if not field.is_repeated:
+        return one
+
+    def all_right(values: Iterable[Any]) -> bool:
+        return all(one(value) for value in values)
+
+    return all_right
+
+
+def _passing(check: _Check) -> Callable[[Any], bool]:
+    def passes(value: Any) -> bool:
+        problems: list[str] = []
+        check(value, "", problems)
+        return not problems
+
+    return passes
 
 
 def _validation(described: Any, options_name: str, extension_name: str) -> Any:
