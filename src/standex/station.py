@@ -40,7 +40,16 @@ from standex.model.observation import (
     Positions,
 )
 from standex.model.picture import Picture
-from standex.model.ports import Decider, Fuser, HandOver, Scheduler, Technology, Tracker
+from standex.model.ports import (
+    Decider,
+    Fuser,
+    HandOver,
+    Scheduler,
+    StepTracker,
+    Technology,
+    Tracker,
+    TrackUpdate,
+)
 from standex.model.record import Record
 from standex.model.site import Site
 from standex.model.tracks import Association, Tracks, no_tracks
@@ -161,7 +170,7 @@ class Station:
                 passages = self.fuser.attach_drifted(picture.passages, look, picture.history)
                 picture = replace(picture, passages=passages)
             elif past is not None:
-                whose = associations.get(look[0].sensor_id)
+                whose = associations.get((look[0].sensor_id, look[0].t_utc_ns))
                 passages = self.fuser.attach(picture.passages, look, past, whose)
                 picture = replace(picture, passages=passages)
         # A look may have come late, to whom somebody was before.
@@ -186,26 +195,16 @@ class Station:
 
         Scan after scan people are followed; who comes, goes and is whom is settled once after all.
         """
-        t_utc_ns, tracks = picture.t_utc_ns, picture.tracks
+        t_utc_ns = picture.t_utc_ns
         coverage, health = dict(picture.coverage), dict(picture.health)
         stated: list[Coverage] = []
-        scans: list[Tracks] = []
-        associations: dict[str, Association] = {}
+        scans: list[tuple[Positions, Coverage | None]] = []
         events: list[Event] = []
         for seen in observations:
             t_utc_ns = max(t_utc_ns, seen.t_utc_ns)
             match seen:
                 case Positions():
-                    update = self.tracker(tracks, seen, coverage)
-                    tracks = update.tracks
-                    associations[seen.sensor_id] = update.association
-                    scans.append(tracks)
-                    for problem in update.problems:
-                        events += with_health(health, problem)
-                    for problem in update.over:
-                        # What somebody else has said since stands.
-                        if health.get(problem.sensor_id) == problem:
-                            events += with_health(health, well_again(problem, t_utc_ns))
+                    scans.append((seen, coverage.get(seen.sensor_id)))
                 case Coverage():
                     coverage[seen.sensor_id] = seen
                     stated.append(seen)
@@ -213,12 +212,34 @@ class Station:
                     events += with_health(health, seen)
                 case Evidence():
                     pass  # attached later: all zones of a look together
+        updates = self._followed(picture, scans)
+        events += with_problems(health, updates, t_utc_ns)
+        associations = {
+            (scan.sensor_id, scan.t_utc_ns): update.association
+            for (scan, _), update in zip(scans, updates, strict=True)
+        }
         before = picture
         picture = replace(picture, t_utc_ns=t_utc_ns, coverage=coverage, health=health)
-        if scans:
-            picture, said = self._moved_on(before, picture, scans)
+        if updates:
+            after = [update.tracks for update in updates]
+            picture, said = self._moved_on(before, picture, after)
             events += said
         return _TakenIn(picture, events, associations, stated)
+
+    def _followed(
+        self, picture: Picture, scans: Sequence[tuple[Positions, Coverage | None]]
+    ) -> tuple[TrackUpdate, ...]:
+        """Return what each scan does to the tracks, one after the other."""
+        if isinstance(self.tracker, StepTracker) and len(scans) > 1:
+            return self.tracker.together(picture.tracks, scans)
+        updates: list[TrackUpdate] = []
+        tracks, known = picture.tracks, dict(picture.coverage)
+        for scan, looks in scans:
+            if looks is not None:
+                known[scan.sensor_id] = looks
+            updates.append(self.tracker(tracks, scan, known))
+            tracks = updates[-1].tracks
+        return tuple(updates)
 
     def _moved_on(
         self, before: Picture, picture: Picture, scans: Sequence[Tracks]
@@ -250,7 +271,7 @@ class _TakenIn(NamedTuple):
 
     picture: Picture
     events: list[Event]
-    associations: Mapping[str, Association]
+    associations: Mapping[tuple[str, int], Association]
     coverage: Sequence[Coverage]
 
 
@@ -285,6 +306,21 @@ def with_health(known: dict[str, Health], health: Health) -> list[Event]:
     if before is not None and (before.state, before.reason) == (health.state, health.reason):
         return []
     return [HealthChanged(t_utc_ns=health.t_utc_ns, before=before, after=health)]
+
+
+def with_problems(
+    known: dict[str, Health], updates: Sequence[TrackUpdate], t_utc_ns: int
+) -> list[Event]:
+    """Put down what the tracker found wrong with sensors and what is over, and return the news."""
+    events: list[Event] = []
+    for update in updates:
+        for problem in update.problems:
+            events += with_health(known, problem)
+        for problem in update.over:
+            # What somebody else has said since stands.
+            if known.get(problem.sensor_id) == problem:
+                events += with_health(known, well_again(problem, t_utc_ns))
+    return events
 
 
 def well_again(problem: Health, t_utc_ns: int) -> Health:

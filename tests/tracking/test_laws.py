@@ -255,3 +255,38 @@ def test_a_person_beyond_a_thin_wall_does_not_take_the_track_over(scan, look, ke
     # Without the wall they are the same people.
     tracks, first = run(CrowdTracker(kernel=kernel))
     assert np.isin(first, tracks.track_id[tracks.is_present]).mean() > 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("delay_s", [0.06, 0.15])
+@pytest.mark.parametrize("period_s", [0.05, 0.1, 0.3])
+def test_scans_of_one_step_are_taken_as_one_by_one(
+    scan, look, seed: int, delay_s: float, period_s: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    scans, _ = crowd_of(rng, scan, 6, 3.0, n_sensors=3)
+    came = [one.t_utc_ns * 1e-9 + rng.exponential(delay_s) for one in scans]
+    came = np.minimum(came, np.array([one.t_utc_ns * 1e-9 for one in scans]) + 0.19)
+    step_of = np.floor(came / period_s).astype(int)
+    coverage = covered(look)
+    one_by_one = together = no_tracks(0)
+    n_late = 0
+    for step in np.unique(step_of):
+        rows = np.flatnonzero(step_of == step)
+        of_step = [scans[row] for row in rows[rng.permutation(len(rows))]]
+        n_late += sum(one.t_utc_ns < together.t_utc_ns for one in of_step)
+        for one in of_step:
+            one_by_one = TRACKER(one_by_one, one, coverage).tracks
+        updates = TRACKER.together(together, [(one, coverage[one.sensor_id]) for one in of_step])
+        assert [update.association.t_utc_ns for update in updates] == [
+            one.t_utc_ns for one in of_step
+        ]
+        together = updates[-1].tracks
+    assert n_late  # or nothing was tried
+    a, b = by_place(one_by_one), by_place(together)
+    assert a.t_utc_ns == b.t_utc_ns
+    np.testing.assert_array_equal(a.is_confirmed, b.is_confirmed)
+    np.testing.assert_allclose(a.mean, b.mean, atol=1e-9)
+    np.testing.assert_allclose(a.existence, b.existence, atol=1e-9)
+    assert len(np.unique(together.track_id)) == len(together.track_id)

@@ -106,10 +106,10 @@ def test_what_is_wrong_goes_by_the_order_in_which_scans_came(told) -> None:
     now = make(make(TrackMemory(), sensor_id="radar"))
     ill = replace(now.sensors["radar"], n_repeats=7, n_bursts=2)
     before = {"camera": replace(now.sensors["camera"], n_bursts=1), "radar": ill, "third": ill}
-    again = as_they_came(now, before, now.sensors["camera"].last_scan)
+    again = as_they_came(now, before, {"camera": now.sensors["camera"].last_scan})
     assert (again.sensors["radar"].n_repeats, again.sensors["radar"].n_bursts) == (7, 2)
     assert again.sensors["radar"].offset_site_m is now.sensors["radar"].offset_site_m
     assert again.sensors["third"] is ill
     assert again.sensors["camera"].n_bursts == 0  # a scan of its own was good
-    new = as_they_came(now, {"radar": ill}, now.sensors["camera"].last_scan)
+    new = as_they_came(now, {"radar": ill}, {"camera": now.sensors["camera"].last_scan})
     assert new.sensors["camera"] is now.sensors["camera"]

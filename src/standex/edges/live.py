@@ -5,7 +5,7 @@ beside each other, and are put through the single writer one batch at a time. Wh
 as health of its sensor, and the rest goes on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, final, runtime_checkable
 
@@ -45,6 +45,15 @@ class LiveSource(Source, Protocol):
 
 
 @runtime_checkable
+class BatchSource(Protocol):
+    """A source that may have several records at once."""
+
+    def batches(self) -> Iterator[Sequence[Record]]:
+        """Yield what there is, as ``records`` would yield it one by one."""
+        ...
+
+
+@runtime_checkable
 class TellingSource(Protocol):
     """A source that knows what is wrong with its devices."""
 
@@ -68,7 +77,10 @@ class Perceiver(Protocol):
         ...
 
 
-def _ignore(_: object) -> None:
+Perceived = Callable[[Any, Record, tuple[Observation, ...]], None]
+
+
+def _ignore(*_: object) -> None:
     """Show it to nobody."""
 
 
@@ -86,6 +98,7 @@ async def run(
     picture: Picture | None = None,
     on_writer: Callable[[SingleWriter], None] = _ignore,
     status_period_s: float = STATUS_PERIOD_S,
+    on_perceived: Perceived = _ignore,
 ) -> LiveStatus:
     """Run until the source ends or ``stop`` is set, and return how it went.
 
@@ -102,6 +115,7 @@ async def run(
         picture: to go on with; None for an empty one.
         on_writer: given, before anything runs, what takes orders; in this event loop alone.
         status_period_s: how often ``on_status`` is shown it.
+        on_perceived: given each record with the state before it and what was said on it.
 
     Raises:
         StandexError: the source failed. What it had delivered has been worked on, and the failure
@@ -115,6 +129,7 @@ async def run(
         is_simulated=is_simulated,
         outputs=outputs or Outputs(),
         picture=picture,
+        on_perceived=on_perceived,
     )
     on_writer(service.writer)
     problems: list[Exception] = []
@@ -150,6 +165,11 @@ async def _delivered(source: LiveSource, service: "_Service") -> list[Exception]
     """Bring every record to the service; return what the source failed with, if it did."""
 
     def pump() -> None:
+        # The way into the event loop costs more than a record: those that are there go together.
+        if isinstance(source, BatchSource):
+            for records in source.batches():
+                from_thread.run_sync(service.post_all, records)
+            return
         for record in source.records():
             from_thread.run_sync(service.post, record)
 
@@ -187,6 +207,7 @@ class _Service:
         is_simulated: bool,
         outputs: Outputs,
         picture: Picture | None,
+        on_perceived: Perceived,
     ) -> None:
         specs = {spec.sensor_id: spec for spec in station.site.sensors}
         self.mailboxes = {
@@ -195,8 +216,7 @@ class _Service:
         self._states: dict[str, Any] = {
             name: technology.start() for name, technology in station.technologies.items()
         }
-        self._pool = pool
-        self._clock = clock
+        self._pool, self._clock, self._on_perceived = pool, clock, on_perceived
         self._board = HealthBoard()
         self._counts = RunCounts(
             station.site, started_utc_ns=started_utc_ns, is_simulated=is_simulated
@@ -214,7 +234,7 @@ class _Service:
             clock=clock,
             picture=picture,
         )
-        self._said: dict[str, tuple[Record, tuple[Observation, ...]]] = {}
+        self._said: list[tuple[Record, tuple[Observation, ...]]] = []
         self._has_said = anyio.Event()
         self._loss_utc_ns: dict[str, int] = {}
         self._busy_since_utc_ns: dict[str, int] = {}
@@ -237,6 +257,12 @@ class _Service:
     def blame_source(self, error: Exception) -> None:
         """Say that the source has failed."""
         self._stand("source", "source", HealthReason.DISCONNECTED, f"the source ended: {error}")
+
+    def post_all(self, records: Sequence[Record]) -> None:
+        """Take records from the source, each sensor's in their order."""
+        with self.writer.together():
+            for record in records:
+                self.post(record)
 
     def post(self, record: Record) -> None:
         """Take a record from the source."""
@@ -297,11 +323,10 @@ class _Service:
             finally:
                 self._busy_since_utc_ns.pop(sensor_id, None)
                 self._clear(sensor_id, "no answer")
+            self._on_perceived(self._states[sensor_id], record, observations)
             self._states[sensor_id] = state
             self._clear(sensor_id, "technology")
-            if sensor_id in self._said:  # a look is held against the places of its own scan
-                self.step()
-            self._said[sensor_id] = (record, observations)
+            self._said.append((record, observations))
             self._has_said.set()
 
     async def gather(self) -> None:
@@ -314,15 +339,18 @@ class _Service:
 
     def step(self) -> None:
         """Put what was said through the station now."""
-        said, self._said = self._said, {}
-        self.writer.take_all([(name, observations) for name, (_, observations) in said.items()])
+        said, self._said = self._said, []
+        self.writer.take_all([(record.sensor_id, entries) for record, entries in said])
         now = self._clock.utc_ns()
-        for name, (record, _) in said.items():
-            self._counts.of[name].done(record.t_utc_ns, now_utc_ns=now)
+        for record, _ in said:
+            self._counts.of[record.sensor_id].done(record.t_utc_ns, now_utc_ns=now)
 
     def watch(self) -> None:
         """Look for sensors that are silent, workers that hang, and losses that have ended."""
-        now = self._clock.utc_ns()
+        with self.writer.together():
+            self._watch(self._clock.utc_ns())
+
+    def _watch(self, now: int) -> None:
         for name in self._watchdog.newly_silent(now_utc_ns=now):
             self._stand(
                 name,
@@ -346,14 +374,15 @@ class _Service:
 
     def heed(self, troubles: Mapping[str, Health]) -> None:
         """Let what the source knows stand against its sensors, in its words."""
-        for name in self.mailboxes:
-            said = troubles.get(name)
-            if said is None:
-                self._clear(name, "source")
-            else:
-                # The source knows why a sensor is silent; that is worth more than that it is.
-                self._stand(name, "source", said.reason, said.message, state=said.state)
-                self._clear(name, "silent")
+        with self.writer.together():
+            for name in self.mailboxes:
+                said = troubles.get(name)
+                if said is None:
+                    self._clear(name, "source")
+                else:
+                    # The source knows why a sensor is silent; that is worth more than that it is.
+                    self._stand(name, "source", said.reason, said.message, state=said.state)
+                    self._clear(name, "silent")
 
     def _uncover(self, sensor_id: str, now_utc_ns: int) -> None:
         """Take back what a silent sensor could see: it sees nobody now."""

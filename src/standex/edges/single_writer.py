@@ -130,7 +130,7 @@ class SingleWriter:
         by itself, so that one sensor's fault is nobody else's loss.
 
         Args:
-            said: by source, as for ``take``; each source once.
+            said: by source, as for ``take``; what one source said in its order.
         """
         with self.together():
             for source_id, observations in said:

@@ -4,10 +4,11 @@ Each port is a Protocol, matched by shape. ``standex.testing`` has one public ch
 Parameters are positional, so a plain function with other parameter names matches too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from standex.model.curves import Curves, Heard
 from standex.model.event import Event, Task
 from standex.model.hand_over import HandOverState, Join
 from standex.model.hints import Hints
@@ -50,6 +51,22 @@ class Calibratable(Protocol):
         ...
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """A technology that can show what a look measured and what explains it.
+
+    Asked only when an alarm is kept, beside the running station and never in its way.
+    """
+
+    def explained(self, heard: Heard, look: Evidence, /) -> Curves | None:
+        """Return what ``look``, said on the record that was heard, is made of; None where nothing.
+
+        Raises:
+            RecordError: the record cannot be read.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackUpdate:
     """Tracks after a scan, and which of its rows belong to whom.
@@ -78,6 +95,20 @@ class Tracker(Protocol):
 
         ``coverage`` holds the latest coverage of each sensor: who was not seen where nobody
         looked is not gone.
+        """
+        ...
+
+
+@runtime_checkable
+class StepTracker(Tracker, Protocol):
+    """A tracker that takes the scans of one step together, sooner than one by one."""
+
+    def together(
+        self, tracks: Tracks, scans: Sequence[tuple[Positions, Coverage | None]], /
+    ) -> tuple[TrackUpdate, ...]:
+        """Return for each scan, with the coverage of its sensor, what taking it in would.
+
+        The tracks of the last are those to go on with.
         """
         ...
 

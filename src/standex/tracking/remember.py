@@ -123,16 +123,16 @@ def _shared(
 
 
 def as_they_came(
-    memory: TrackMemory, before: Mapping[str, SensorMemory], scan: Positions
+    memory: TrackMemory, before: Mapping[str, SensorMemory], scans: Mapping[str, Positions]
 ) -> TrackMemory:
-    """Return what is remembered after a late scan was put in its place.
+    """Return what is remembered after late scans were put in their places.
 
     What is wrong with a sensor goes by the order in which its scans came, whatever their times.
 
     Args:
-        memory: after the scan and those that were taken in again.
-        before: sensors when it came.
-        scan: the late one.
+        memory: after them and those that were taken in again.
+        before: sensors when they came.
+        scans: those that came, by sensor.
     """
     sensors = dict(before)
     for sensor_id, sensor in memory.sensors.items():
@@ -140,8 +140,8 @@ def as_they_came(
         if was is None:
             sensors[sensor_id] = sensor
             continue
-        its_own = sensor_id == scan.sensor_id
-        repeats = not its_own or was.last_scan is scan
+        its_own = sensor_id in scans
+        repeats = not its_own or was.last_scan is scans[sensor_id]
         sensors[sensor_id] = replace(
             sensor,
             problem=was.problem,

@@ -1,6 +1,6 @@
 """Follows everybody on one floor, from the positions that its sensors report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, final
 
@@ -21,6 +21,7 @@ from standex.tracking.admission import (
     usable_rows,
 )
 from standex.tracking.existence import seen_by
+from standex.tracking.late import are_plainly_late, in_time, later, left_alone, used_rows
 from standex.tracking.lifecycle import select, unseen_too_long
 from standex.tracking.motion import Motion, modes_of
 from standex.tracking.remember import as_they_came, remember
@@ -202,7 +203,7 @@ class CrowdTracker:
             max_ahead_s=self.max_unseen_s,
         )
         if not admission.is_taken:
-            return _left_alone(tracks, positions, admission.memory, admission.problem)
+            return left_alone(tracks, positions, admission.memory, admission.problem)
         memory, others = admission.memory, ()
         if not admission.restarts:
             memory, others = contradicted(memory, tracks.memory.waiting, positions)
@@ -214,26 +215,87 @@ class CrowdTracker:
         looks = coverage.get(positions.sensor_id)
         if looks is not None and looks.level_id != positions.level_id:
             looks = None
-        again, tracks = _later(tracks, positions)
+        again, tracks = later(tracks, positions)
         tracks, association = self._take(tracks, positions, looks, good, None)
         for late in again:
             tracks, _ = self._take(
                 tracks, late.scan, late.coverage, usable_rows(late.scan), late.begun
             )
         if again:
-            known = as_they_came(tracks.memory, memory.sensors, positions)
+            own = {positions.sensor_id: positions}
+            known = as_they_came(tracks.memory, memory.sensors, own)
             tracks = replace(tracks, memory=known)
+        tracks, begun, over = self._judged(tracks, positions, good)
+        return TrackUpdate(
+            tracks=tracks, association=association, problems=others + begun, over=over
+        )
+
+    def together(
+        self, tracks: Tracks, scans: Sequence[tuple[Positions, Coverage | None]], /
+    ) -> tuple[TrackUpdate, ...]:
+        """Return the tracks with the scans of one step taken in, as one by one.
+
+        When several of them are late, what was taken in after them is taken in again once and not
+        for each: a computer that falls behind must not have more to do for it. Numbers of people
+        who begin may be others than one by one.
+
+        Args:
+            tracks: as the last call left them.
+            scans: each with the coverage of its sensor at that time.
+
+        Returns:
+            For each scan; the tracks of the last are those to go on with.
+
+        Raises:
+            ValueError: as for a single scan.
+        """
+        if not are_plainly_late(
+            tracks, scans, max_lag_s=self.max_lag_s, max_ahead_s=self.max_unseen_s
+        ):
+            updates: list[TrackUpdate] = []
+            for positions, looks in scans:
+                known = {} if looks is None else {positions.sensor_id: looks}
+                updates.append(self(tracks, positions, known))
+                tracks = updates[-1].tracks
+            return tuple(updates)
+        were = tracks.memory.sensors
+        in_order = sorted(scans, key=lambda entry: in_time(entry[0]))
+        good = {in_time(scan): usable_rows(scan) for scan, _ in scans}
+        again, tracks = later(tracks, in_order[0][0])
+        queue = [
+            *((late.scan, late.coverage, late.begun) for late in again),
+            *((scan, looks, None) for scan, looks in in_order),
+        ]
+        after: dict[tuple[int, str], tuple[Tracks, Association]] = {}
+        for scan, looks, begun in sorted(queue, key=lambda entry: in_time(entry[0])):
+            if begun is None:
+                seen = looks if looks is None or looks.level_id == scan.level_id else None
+                tracks, whose = self._take(tracks, scan, seen, good[in_time(scan)], None)
+                after[in_time(scan)] = tracks, whose
+            else:
+                tracks, _ = self._take(tracks, scan, looks, usable_rows(scan), begun)
+        own = {scan.sensor_id: scan for scan, _ in in_order}
+        tracks = replace(tracks, memory=as_they_came(tracks.memory, were, own))
+        out: list[TrackUpdate] = []
+        for scan, _ in scans:
+            tracks, problems, over = self._judged(tracks, scan, good[in_time(scan)])
+            then, whose = after[in_time(scan)]
+            out.append(TrackUpdate(tracks=then, association=whose, problems=problems, over=over))
+        out[-1] = replace(out[-1], tracks=tracks)
+        return tuple(out)
+
+    def _judged(
+        self, tracks: Tracks, positions: Positions, good: Bool[np.ndarray, " rows"]
+    ) -> tuple[Tracks, tuple[Health, ...], tuple[Health, ...]]:
+        """Return the tracks with what is wrong with a sensor after its scan, and what is said."""
         problem = bad_rows(positions, good) if not good.all() else None
         if problem is None and len(tracks.memory.sensors) > 1:
             sensors = tracks.memory.sensors
             problem = misaligned(positions, sensors, max_offset_m=self.max_offset_m)
         memory, begun, over = remembered(tracks.memory, positions, problem)
-        return TrackUpdate(
-            tracks=replace(tracks, memory=memory) if memory is not tracks.memory else tracks,
-            association=association,
-            problems=others + begun,
-            over=over,
-        )
+        if memory is not tracks.memory:
+            tracks = replace(tracks, memory=memory)
+        return tracks, begun, over
 
     def _take(
         self,
@@ -254,7 +316,7 @@ class CrowdTracker:
         """
         sensor = tracks.memory.sensors.get(scan.sensor_id)
         offset = registration.of(sensor)
-        used, rows = _used(scan, good, offset)
+        used, rows = used_rows(scan, good, offset)
         dt_s = max(scan.t_utc_ns - tracks.t_utc_ns, 0) * 1e-9
         too_long = unseen_too_long(
             tracks,
@@ -316,66 +378,3 @@ class CrowdTracker:
             ),
             dt_s=dt_s,
         )
-
-
-def _left_alone(
-    tracks: Tracks, positions: Positions, memory: TrackMemory, problem: Health | None
-) -> TrackUpdate:
-    """Return the tracks as they were: the scan is nobody's."""
-    memory, begun, over = remembered(memory, positions, problem)
-    rows = len(positions.position_site_m)
-    nobodys = Association(
-        sensor_id=positions.sensor_id,
-        t_utc_ns=positions.t_utc_ns,
-        first_pair=np.zeros(rows + 1, dtype=np.int64),
-        pair_track_id=np.zeros(0, dtype=np.int64),
-        pair_weight=np.zeros(0),
-        nobody=np.ones(rows),
-    )
-    return TrackUpdate(
-        tracks=replace(tracks, memory=memory), association=nobodys, problems=begun, over=over
-    )
-
-
-def _later(tracks: Tracks, positions: Positions) -> tuple[tuple[TakenScan, ...], Tracks]:
-    """Return the scans that come after this one in time, and the tracks before them."""
-    recent = tracks.memory.recent
-    key = (positions.t_utc_ns, positions.sensor_id)
-    at = len(recent)
-    while at and (recent[at - 1].scan.t_utc_ns, recent[at - 1].scan.sensor_id) > key:
-        at -= 1
-    if at == len(recent):
-        if positions.t_utc_ns < tracks.t_utc_ns:
-            # Nothing was taken in yet that is later: the start is.
-            tracks = replace(tracks, t_utc_ns=positions.t_utc_ns)
-        return (), tracks
-    again = recent[at:]
-    before = again[0].before
-    sensors = before.memory.sensors
-    memory = TrackMemory(sensors=sensors, recent=recent[:at], waiting=tracks.memory.waiting)
-    # Numbers that were given are given, whatever they turn out to be.
-    before = replace(before, memory=memory, next_track_id=tracks.next_track_id)
-    if positions.t_utc_ns < before.t_utc_ns:
-        before = replace(before, t_utc_ns=positions.t_utc_ns)
-    return again, before
-
-
-def _used(
-    scan: Positions, good: Bool[np.ndarray, " rows"], offset: registration.Offset
-) -> tuple[Positions, Int[np.ndarray, " used"] | None]:
-    """Return the rows of a scan that can be used, its offset taken off, and which these are."""
-    if not good.all():
-        rows = np.flatnonzero(good)
-        scan = replace(
-            scan,
-            position_site_m=scan.position_site_m[rows],
-            covariance_site_m2=scan.covariance_site_m2[rows],
-            existence=scan.existence[rows],
-            descriptor=scan.descriptor[rows],
-            p_object=None if scan.p_object is None else scan.p_object[rows],
-        )
-    else:
-        rows = None
-    if offset.offset_site_m.any():
-        scan = replace(scan, position_site_m=scan.position_site_m - offset.offset_site_m)
-    return scan, rows

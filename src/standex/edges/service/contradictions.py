@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from standex.edges.clock import Clock
 from standex.model.event import Event
@@ -46,6 +46,15 @@ class _Tally:
     since_utc_ns: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _People:
+    """Who is followed after a step."""
+
+    place_site_m: Float[np.ndarray, "n 2"]
+    covariance_site_m2: Float[np.ndarray, "n 2 2"]
+    last_seen_utc_ns: Int[np.ndarray, " n"]
+
+
 @final
 class Contradictions:
     """A sink and a listener of the single writer; ``troubles`` from any thread."""
@@ -68,10 +77,16 @@ class Contradictions:
         """Hold it against who is followed after that step."""
         del events
         scans, self._scans = self._scans, ()
+        tracks, known = picture.tracks, picture.coverage
+        rows = np.flatnonzero(tracks.is_present)
+        people = _People(
+            place_site_m=tracks.mean[rows, :2],
+            covariance_site_m2=tracks.covariance[rows, :2, :2],
+            last_seen_utc_ns=tracks.last_seen_utc_ns[rows],
+        )
         for scan in scans:
-            coverage = picture.coverage.get(scan.sensor_id)
-            if coverage is not None:
-                self._count(scan, coverage, picture)
+            if scan.sensor_id in known:
+                self._count(scan, known[scan.sensor_id], people)
 
     def troubles(self) -> dict[str, Health]:
         """Return what stands against sensors now, by sensor."""
@@ -93,12 +108,17 @@ class Contradictions:
                 if one.since_utc_ns and abs(now - one.t_utc_ns) < SILENT_S * 1e9
             }
 
-    def _count(self, scan: Positions, coverage: Coverage, picture: Picture) -> None:
-        tracks = picture.tracks
-        lately = np.abs(tracks.last_seen_utc_ns - scan.t_utc_ns) <= SEEN_LATELY_S * 1e9
-        rows = tracks.is_present & lately
-        place = tracks.mean[rows][:, :2]
-        p_report, _ = p_report_at(seen_by(coverage), place, tracks.covariance[rows][:, :2, :2])
+    def _count(self, scan: Positions, coverage: Coverage, people: "_People") -> None:
+        seen = seen_by(coverage)
+        lately = np.abs(people.last_seen_utc_ns - scan.t_utc_ns) <= SEEN_LATELY_S * 1e9
+        if seen is not None:
+            # First by where they are, in few operations: most are in front of other sensors.
+            cell = np.floor((people.place_site_m - seen.origin_site_m) / seen.cell_m)
+            inside = ((cell >= 0) & (cell < seen.p_report.shape)).all(axis=1) & lately
+            ix, iy = cell[inside].astype(np.int64).T
+            lately[inside] = seen.p_report[ix, iy] > 0
+        place = people.place_site_m[lately]
+        p_report, _ = p_report_at(seen, place, people.covariance_site_m2[lately])
         asked = p_report >= LEAST_P_REPORT
         place, p_report = place[asked], p_report[asked]
         with self._lock:
