@@ -14,7 +14,7 @@ CONSOLE_FILES := $(shell find console/src console/public console/index.html cons
 .PHONY: help setup console demo test check lint types imports requirements clean pictures
 
 help:
-	@echo "make demo    the reference site live in the terminal, on people who were really recorded"
+	@echo "make demo    the reference site live, on people who were really recorded: console and terminal"
 	@echo "make test    all tests"
 	@echo "make check   lint, types and import rules"
 
@@ -40,7 +40,7 @@ $(CONSOLE): $(CONSOLE_FILES)
 	  echo "no npm: the console is not built (Node 20 or later; Debian: apt install npm)"; \
 	fi
 
-demo: setup
+demo: setup console
 	@$(BIN)/standex demo
 
 test: setup console
@@ -63,8 +63,9 @@ imports: setup
 requirements: setup
 	@cd requirements && ./compile.sh ../$(UV)
 
-pictures: setup
+pictures: setup console
 	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python docs/make_gallery.py
 
 clean:
 	rm -rf $(VENV) out .pytest_cache .ruff_cache

@@ -66,7 +66,8 @@ export function App() {
     go("/", { replace: true });
   }, []);
 
-  if (!isKnown) return null;
+  // Something stands there at once, while the service is asked who this is.
+  if (!isKnown) return <header className="bar"><strong>STANDEX</strong></header>;
   if (me === null && isSilent) {
     return (
       <main className="sign-in">

@@ -1,6 +1,7 @@
-"""A service on people who walk by the clock, and a browser that looks at it."""
+"""A service on people who walk by the clock, and browsers that look at it."""
 
 import importlib.util
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -11,32 +12,46 @@ import pytest
 
 from standex.edges.web.console_files import packaged_console
 
-RELIABILITY = Path(__file__).parents[1] / "reliability"
 AXE = Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, RELIABILITY / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def _beside(name: str) -> Any:
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory) -> Iterator[Any]:
-    """Return a running service; it may be killed and started again by a test."""
+for _name in ("recorded", "seats"):  # tests take names from them
+    _beside(_name)
+
+
+def _service(folder: Path) -> Iterator[Any]:
     if packaged_console() is None:
         pytest.skip("the console is not built: make console (Node 20 or later)")
-    running = _load("test_kills").Running(tmp_path_factory.mktemp("service"))
+    running = _beside("seats").Service(folder)
     yield running
     running.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def service(tmp_path_factory) -> Iterator[Any]:
+    """Return the service that most tests share; nobody may kill it."""
+    yield from _service(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture
+def mortal_service(tmp_path) -> Iterator[Any]:
+    """Return a service of a test's own, to be killed."""
+    yield from _service(tmp_path)
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
     found = next((path for one in BROWSERS if (path := shutil.which(one))), None)
@@ -49,28 +64,53 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser) -> Iterator[Any]:
-    """Return a page at a usual size; what the console complains of fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    one = context.new_page()
-    complaints: list[str] = []
-    one.on("pageerror", lambda error: complaints.append(str(error)))
-    yield one
-    context.close()
-    assert not complaints
+def seat(browser, request) -> Iterator[Callable[..., Any]]:
+    """Return what signs somebody in at a browser of their own, by roles.
+
+    ``at`` is the service, where it is not the shared one; ``settings`` are those of the seat;
+    everything else goes to Playwright's ``new_context``.
+    """
+    made: list[Any] = []
+
+    def sit(*roles: str, at: Any = None, settings: Any = None, **looks: Any) -> Any:
+        service = at or request.getfixturevalue("service")
+        name, link = service.account(*roles)
+        context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **looks}
+        )
+        if settings is not None:
+            kept = json.dumps(settings)
+            context.add_init_script(
+                "if (localStorage.getItem('standex.seat') === null)"
+                f" localStorage.setItem('standex.seat', {json.dumps(kept)})"
+            )
+        answer = context.request.post(
+            f"{service.url}api/v1/session/link",
+            data=json.dumps({"link_token": link}),
+            headers={"Content-Type": "application/json", "Idempotency-Key": name},
+        )
+        assert answer.ok, answer.text()
+        made.append(_beside("seats").Seat(context, service, name))
+        return made[-1]
+
+    yield sit
+    for one in made:
+        one.context.close()
+    assert not [complaint for one in made for complaint in one.complaints]
 
 
-@pytest.fixture
-def findings() -> Callable[[Any], list[str]]:
-    """Return what axe finds wrong on a page, by WCAG 2.2 AA."""
+@pytest.fixture(scope="session")
+def findings() -> Callable[..., list[str]]:
+    """Return what axe finds wrong on a page, by WCAG 2.2 AA or by rules of these names."""
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: make console")
     text = AXE.read_text("utf-8")
 
-    def run(page: Any) -> list[str]:
-        page.evaluate(text)
+    def run(page: Any, *rules: str) -> list[str]:
+        if not page.evaluate("typeof axe === 'object'"):
+            page.evaluate(text)
         result = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
+            "(asked) => axe.run(document, {runOnly: asked})", list(rules) or WCAG
         )
         return [
             f"{one['id']}: {node['target']}"

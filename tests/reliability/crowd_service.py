@@ -4,8 +4,11 @@ Run as a program: ``python crowd_service.py FOLDER``. The world does not stop wh
 who is where follows from the time of day. Every third person carries something that is found when
 they are half-way. Files in the folder make trouble while they are there, with a number in them:
 
-    slow    so many seconds go by with each record, as on a computer that is too slow
+    slow    so many seconds go by with each record, as on a computer that waits for its disk
+    busy    so many seconds of a core go with each record, as on a computer that is too slow
     flood   the first sensor sends so many records for one
+    frozen  the first sensor says the very same again and again
+    made_up the first sensor says where people are who are not there
     step    the system clock is so many seconds off
 """
 
@@ -31,6 +34,7 @@ from standex.testing.examples import example_evidence
 S = 10**9
 EVERY_S, SPEED_M_PER_S, WAY_M = 1.5, 1.3, 9.6  # a new person; how fast; from door to door
 RATE_HZ = 10.0
+N_SEEN = 16  # numbers that a sensor measures, noise and all: never the same twice
 CALIBRATION = "made-up"
 CONFIG = """
 [[sources]]
@@ -56,6 +60,13 @@ def trouble(folder: Path, name: str) -> float:
         return float((folder / name).read_text() or 0)
     except (OSError, ValueError):
         return 0.0
+
+
+def burn(seconds: float) -> None:
+    """Work for so long, however long it takes on a computer that has other work, too."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
 
 
 class SteppedClock(SystemClock):
@@ -104,29 +115,35 @@ class CrowdSource:
 
     def __init__(self, site, folder: Path) -> None:
         self.site, self.folder, self.is_over = site, folder, threading.Event()
+        self.frozen: tuple[np.ndarray, np.ndarray] | None = None
 
     def records(self):
-        clock, sequence = SystemClock(), 0
+        clock, sequence, rng = SystemClock(), 0, np.random.default_rng()
         due = clock.utc_ns()
         while not self.is_over.is_set():
             for spec in self.site.sensors:
                 now = np.array([clock.utc_ns()], dtype=np.int64)
                 is_first = spec is self.site.sensors[0]
+                seen = rng.normal(size=N_SEEN)
+                if is_first and trouble(self.folder, "frozen"):
+                    now, seen = self.frozen = self.frozen or (now, seen)
+                elif is_first:
+                    self.frozen = None
                 for _ in range(round(trouble(self.folder, "flood")) if is_first else 0):
-                    yield self._record(spec, clock.utc_ns(), sequence, now)
-                yield self._record(spec, clock.utc_ns(), sequence, now)
+                    yield self._record(spec, clock.utc_ns(), sequence, now, rng.normal(size=N_SEEN))
+                yield self._record(spec, clock.utc_ns(), sequence, now, seen)
             sequence += 1
             due += round(S / RATE_HZ)
             clock.wait_until_utc_ns(due)
 
     @staticmethod
-    def _record(spec, t_utc_ns: int, sequence: int, now: np.ndarray) -> Record:
+    def _record(spec, t_utc_ns, sequence, now: np.ndarray, seen: np.ndarray) -> Record:
         return Record(
             sensor_id=spec.sensor_id,
             t_utc_ns=t_utc_ns,
             kind="crowd",
             sequence=sequence,
-            arrays={"now": now},
+            arrays={"now": now, "seen": seen},
         )
 
     def close(self) -> None:
@@ -147,9 +164,13 @@ class CrowdTechnology:
 
     def perceive(self, state, record, hints, /):
         time.sleep(trouble(self.folder, "slow"))
-        t, there = record.t_utc_ns, people(record.t_utc_ns)
+        burn(trouble(self.folder, "busy"))
+        t, there = record.t_utc_ns, people(int(record.arrays["now"][0]))
         rng = np.random.default_rng(t % 2**32)
         places = np.array([(x, y) for _, x, y in there]).reshape(-1, 2)
+        if self.spec is self.site.sensors[0] and trouble(self.folder, "made_up"):
+            level = self.site.levels[0]
+            places = rng.uniform(level.min_site_m, level.max_site_m, places.shape)
         n = len(places)
         covered = Coverage(
             sensor_id=self.spec.sensor_id,

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 
@@ -32,9 +33,9 @@ class Faults:
 
 @dataclass
 class FaultProxy:
-    """Listens on ``port`` and passes on to the port of ``to``."""
+    """Listens on ``port`` and passes on to ``to``: a port, or a socket of the file system."""
 
-    to: int
+    to: int | Path
     faults: Faults = field(default_factory=Faults)
     seed: int = 1
     port: int = 0
@@ -109,7 +110,7 @@ class FaultProxy:
         self._lines.add(writer)
         far: asyncio.StreamWriter | None = None
         try:
-            far_reader, far = await asyncio.open_connection("127.0.0.1", self.to)
+            far_reader, far = await self._opened()
             self._lines.add(far)
             ways = [
                 asyncio.ensure_future(self._pass(reader, far)),
@@ -129,6 +130,11 @@ class FaultProxy:
                     one.transport.abort()
                     self._lines.discard(one)
             self._tasks.discard(task)
+
+    async def _opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self.to, Path):
+            return await asyncio.open_unix_connection(self.to)
+        return await asyncio.open_connection("127.0.0.1", self.to)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

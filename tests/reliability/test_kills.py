@@ -38,6 +38,8 @@ crowd = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(crowd)
 START_S = 120.0
 LONGEST_LOAD_S = 6.0
+BUNDLES_S = 180.0
+BACK_WITHIN_S = 5.0  # the goal; told and not asserted, for this machine may be busy
 
 
 class Running:
@@ -56,7 +58,12 @@ class Running:
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
                 start_new_session=True,
             )
-        self.lines = self._wait_for(("serving", "picture"))
+        try:
+            self.lines = self._wait_for(("serving", "picture"))
+        except BaseException:  # it would run on, and nobody could end it any more
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise
         self.ready_s = time.monotonic() - self.began
         url = next(line.split()[1] for line in self.lines if line.startswith("serving"))
         self.http = httpx.Client(base_url=url, timeout=10.0, trust_env=False)
@@ -155,6 +162,11 @@ def check_what_is_kept(folder: Path, client: Client) -> dict[str, int]:
         rows = audit.rows(limit=100_000)
         keys = read_public_keys([folder / "audit-key" / "audit.pub"])
         found = verify(audit, keys=keys)
+    return check_rows(folder, client, incidents, alerts, rows, found, keys)
+
+
+def check_rows(folder, client, incidents, alerts, rows, found, keys) -> dict[str, int]:
+    """Assert the same of what was read from whatever keeps it."""
     assert found.is_whole, found.findings
     requests = Counter(row.request_id for row in rows)
     assert max(requests.values()) == 1
@@ -177,6 +189,10 @@ def check_what_is_kept(folder: Path, client: Client) -> dict[str, int]:
     return {"alerts": len(ids), "bundles": len(bundles), "audit rows": len(rows)}
 
 
+def bundles_in(folder: Path) -> set[str]:
+    return {path.stem for path in (folder / "evidence").glob("*.zip")}
+
+
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(tmp_path) -> None:
     chance, client, ready_s = random.Random(7), Client(), []
@@ -197,16 +213,23 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(tmp_path) -> None:
     try:
         continued += any("is continued" in line for line in running.lines)
         client.work(running, LONGEST_LOAD_S)
+        # What a kill has cut short is made by a process that lets everything else go first.
+        end = time.monotonic() + BUNDLES_S
+        while set(client.acknowledged) - bundles_in(tmp_path) and time.monotonic() < end:
+            client.work(running, 1.0)
     finally:
         code = running.stop()
     assert code == 0, running.log.read_text()
     figures = check_what_is_kept(tmp_path, client)
-    bundles = {path.stem for path in (tmp_path / "evidence").glob("*.zip")}
-    assert not set(client.acknowledged) - bundles, "an acknowledged alarm without evidence"
+    back_s = np.array([*ready_s[1:], running.ready_s])  # the first start was after no kill
+    half, late = np.quantile(back_s, [0.5, 0.99])
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    sys.stdout.write(
+        f"{N_KILLS} kills: {len(client.acknowledged)} alarms acknowledged, {figures}, back after "
+        f"{half:.1f} s (median), {late:.1f} s (p99), {back_s.max():.1f} s (longest), "
+        f"{(back_s < BACK_WITHIN_S).mean():.0%} within {BACK_WITHIN_S:g} s; load {load}\n"
+    )
+    missing = set(client.acknowledged) - bundles_in(tmp_path)
+    assert not missing, f"alarms that were acknowledged and have no evidence: {missing}"
     assert continued == N_KILLS
     assert len(client.acknowledged) >= N_KILLS
-    ready_s.sort()
-    sys.stdout.write(
-        f"{N_KILLS} kills: {len(client.acknowledged)} alarms acknowledged, {figures}, ready after "
-        f"{ready_s[len(ready_s) // 2]:.1f} s (median), {ready_s[-1]:.1f} s (longest)\n"
-    )

@@ -130,6 +130,15 @@ export type ExerciseAsked = {
   exercise: string;
 };
 
+/** Who on the plan is simulated, for those who may know; that it was one, for everybody. */
+export type ExerciseMark = {
+  exercise_id: string;
+  exercise: string;
+  is_running: boolean;
+  ended_utc_ms: number | null;
+  track_ids: number[];
+};
+
 /** What a sensor can see now, in whole percents; cell (ix, iy) is at ``ix * n_y + iy``. */
 export type Field = {
   sensor_id: string;
@@ -224,6 +233,7 @@ export type IncidentOut = {
   coverage: number;
   sensors: string[];
   reason: string;
+  reason_parts: ReasonPart[];
   exit_utc_ms: number | null;
   owner: string;
   offered_to: string;
@@ -235,6 +245,7 @@ export type IncidentOut = {
   same_as: string;
   possible: Act[];
   history: Happened[];
+  exercise: string;
 };
 
 /** Incidents that have changed; where ``is_all``, what is not in it is gone. */
@@ -318,10 +329,11 @@ export type People = {
   spread_m: number[];
   state: number[];
   is_thing: number[];
+  level: number[];
 };
 
 /** What can be allowed. */
-export type Permission = "see_picture" | "see_incidents" | "work_incidents" | "shelve" | "see_evidence" | "stop" | "arm" | "propose_operating_point" | "confirm_operating_point" | "walk_test" | "record_declined" | "confirm_public_alert" | "see_replay" | "see_figures" | "exercise" | "edit_site" | "manage_accounts" | "manage_sensors" | "see_privacy" | "see_audit";
+export type Permission = "see_picture" | "see_incidents" | "work_incidents" | "shelve" | "see_evidence" | "stop" | "arm" | "propose_operating_point" | "confirm_operating_point" | "walk_test" | "record_declined" | "confirm_public_alert" | "see_replay" | "see_figures" | "exercise" | "know_exercises" | "edit_site" | "manage_accounts" | "manage_sensors" | "see_privacy" | "see_audit";
 
 /** Where everybody is; the newest overtakes the others. */
 export type PictureMessage = {
@@ -336,6 +348,7 @@ export type PictureMessage = {
   n_closed: Record<string, number>;
   people: People;
   cards: Card[];
+  exercise: ExerciseMark | null;
 };
 
 /** Everything that is fixed about a place. */
@@ -435,6 +448,12 @@ export type Reachable = {
   reach_m: number;
 };
 
+/** One sentence of a reason. */
+export type ReasonPart = {
+  code: string;
+  values: Record<string, string>;
+};
+
 /** A recording that can be looked back at. */
 export type RecordingOut = {
   recording_id: string;
@@ -457,6 +476,7 @@ export type ReplayPicture = {
   n_closed: Record<string, number>;
   people: People;
   cards: Card[];
+  exercise: ExerciseMark | null;
   is_replay: boolean;
   at_s: number;
 };
@@ -478,6 +498,7 @@ export type SaidOut = {
   attachment: number;
   counts: boolean;
   reason: string;
+  reason_parts?: ReasonPart[];
   carried_from: number;
 };
 
@@ -611,6 +632,8 @@ export interface Endpoints {
   "POST /api/v1/accounts": { body: AccountAsked; answer: LinkOut; query: undefined };
   /** Let somebody in no more. */
   "POST /api/v1/accounts/{account_id}/disable": { body: undefined; answer: Done; query: undefined };
+  /** Let somebody in again, with the roles that they had; nobody does so for themselves. */
+  "POST /api/v1/accounts/{account_id}/enable": { body: undefined; answer: Done; query: undefined };
   /** Make a link that signs somebody in once. */
   "POST /api/v1/accounts/{account_id}/link": { body: undefined; answer: LinkOut; query: undefined };
   /** Change what somebody is; nobody changes that of themselves. */
@@ -621,6 +644,8 @@ export interface Endpoints {
   "GET /api/v1/audit": { body: undefined; answer: AuditRowOut[]; query: { before?: number; limit?: number; who?: string; what?: string; of_what?: string } };
   /** Return whether every row is as it was written. */
   "GET /api/v1/audit/verification": { body: undefined; answer: AuditChecked; query: undefined };
+  /** Return who else is signed in and works on incidents: names to hand one over to. */
+  "GET /api/v1/colleagues": { body: undefined; answer: string[]; query: undefined };
   /** Return how many chose another way of screening, by day. */
   "GET /api/v1/declined": { body: undefined; answer: DeclinedOut; query: undefined };
   /** Count somebody who chose another way; nothing about them is kept. */
@@ -629,6 +654,8 @@ export interface Endpoints {
   "GET /api/v1/exercises": { body: undefined; answer: (Record<string, unknown>)[]; query: undefined };
   /** Inject simulated passages, marked to the supervisor. */
   "POST /api/v1/exercises": { body: ExerciseAsked; answer: Record<string, unknown>; query: undefined };
+  /** Return what can be begun, and why not where it cannot. */
+  "GET /api/v1/exercises/known": { body: undefined; answer: (Record<string, unknown>)[]; query: undefined };
   /** End an exercise. */
   "POST /api/v1/exercises/{exercise_id}/end": { body: undefined; answer: Record<string, unknown>; query: undefined };
   /** Return how the sensors and the service are. */
@@ -709,7 +736,7 @@ export interface Endpoints {
   "GET /api/v1/walk-tests": { body: undefined; answer: (Record<string, unknown>)[]; query: undefined };
   /** Begin a walk with a reference object. */
   "POST /api/v1/walk-tests": { body: WalkTestAsked; answer: Record<string, unknown>; query: undefined };
-  /** Return all that are kept, for charts over months. */
+  /** Return all that are kept, for charts over months, and whether they drift. */
   "GET /api/v1/walk-tests/chart": { body: undefined; answer: Record<string, unknown>; query: undefined };
   /** End a walk and return its score. */
   "POST /api/v1/walk-tests/{walk_test_id}/end": { body: undefined; answer: Record<string, unknown>; query: undefined };

@@ -4,8 +4,10 @@ import { accounts } from "./accounts";
 import { audit } from "./audit";
 import { LANGUAGES, type Language } from "./define";
 import { evidence } from "./evidence";
+import { exercise } from "./exercise";
 import { incidents } from "./incidents";
 import { plan } from "./plan";
+import { reasons } from "./reasons";
 import { responder } from "./responder";
 import { setup } from "./setup";
 import { shell } from "./shell";
@@ -14,13 +16,13 @@ import { time } from "./time";
 
 export { LANGUAGES, type Language } from "./define";
 
-const PARTS = { ...shell.en, ...plan.en, ...incidents.en, ...evidence.en, ...responder.en, ...time.en, ...setup.en, ...accounts.en, ...audit.en, ...shift.en };
+const PARTS = { ...shell.en, ...plan.en, ...incidents.en, ...evidence.en, ...reasons.en, ...responder.en, ...time.en, ...setup.en, ...accounts.en, ...audit.en, ...shift.en, ...exercise.en };
 export type Key = keyof typeof PARTS;
 
 const ALL = Object.fromEntries(
   (Object.keys(LANGUAGES) as Language[]).map((one) => [
     one,
-    Object.assign({}, shell[one], plan[one], incidents[one], evidence[one], responder[one], time[one], setup[one], accounts[one], audit[one], shift[one]),
+    Object.assign({}, shell[one], plan[one], incidents[one], evidence[one], reasons[one], responder[one], time[one], setup[one], accounts[one], audit[one], shift[one], exercise[one]),
   ]),
 ) as Record<Language, Record<string, string>>;
 
@@ -50,6 +52,16 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 /** Words for a value of the service, such as `not_screened`; the value itself where there are none. */
 export function word(prefix: string, value: string): string {
   return ALL[language][`${prefix}.${value}`] ?? value.replaceAll("_", " ");
+}
+
+/** Whether there are words for a value of the service. */
+export function hasWords(prefix: string, value: string): boolean {
+  return ALL[language][`${prefix}.${value}`] !== undefined;
+}
+
+/** Words for a value of the service with figures in them; `{name}` is replaced by its value. */
+export function words(prefix: string, value: string, values: Readonly<Record<string, string>>): string {
+  return word(prefix, value).replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
 /** Draw again when the language changes. */

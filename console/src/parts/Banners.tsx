@@ -1,6 +1,7 @@
 import { t } from "../i18n";
 import { useLive } from "../live/state";
 import { useTick } from "./clock";
+import { ExerciseBanner } from "./ExerciseBanner";
 
 /** What must be seen on every page: that nothing is watched, that it is an exercise. */
 export function Banners({ isWatching }: { readonly isWatching: boolean }) {
@@ -15,7 +16,7 @@ export function Banners({ isWatching }: { readonly isWatching: boolean }) {
   const ageS = picture === null ? null : (picture.age_s ?? Infinity) + (now - pictureAt) / 1000;
   const isOld = picture !== null && (picture.is_stale || (ageS ?? 0) > 3);
   return (
-    <div>
+    <div className="banners">
       {isWatching && link === "connecting" && <p className="banner" role="status">{t("link.connecting")}</p>}
       {isWatching && link === "lost" && (
         <p className="banner lost" role="alert">
@@ -33,6 +34,7 @@ export function Banners({ isWatching }: { readonly isWatching: boolean }) {
           ⚠ {one}
         </p>
       ))}
+      <ExerciseBanner />
       {(hello?.is_exercise || hello?.is_simulated) && <p className="banner exercise">◩ {t("banner.exercise")}</p>}
     </div>
   );

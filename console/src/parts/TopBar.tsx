@@ -5,6 +5,8 @@ import { useLive } from "../live/state";
 import { maySee, type Page, PAGES } from "../pages/pages";
 import { clockText, serviceNow, useTick } from "./clock";
 import { AlarmSounds } from "./incidents/AlarmSounds";
+import { useKeyPart } from "./keys/keyList";
+import { KeysHelp } from "./keys/KeysHelp";
 import { follow } from "./route";
 import { changeSettings, type Theme, useSettings } from "./settings";
 import { StopButton } from "./StopButton";
@@ -17,20 +19,24 @@ interface Props {
 
 export function TopBar({ me, page, onSignOut }: Props) {
   const siteId = useLive((live) => live.hello?.site_id ?? "");
+  useKeyPart(() => ({ title: t("keys.everywhere"), rows: [["?", t("keys.this")]] }));
   const offered = PAGES.filter((one) => maySee(me, one));
   return (
     <header className="bar">
-      <strong className="wide-only">STANDEX</strong>
+      <strong className="roomy-only">STANDEX</strong>
       <span className="dim wide-only">{siteId}</span>
       <Pages offered={offered} page={page} />
-      <Clock />
-      <Seat />
-      {me.permissions.includes("stop") && <StopButton />}
-      {me.permissions.includes("see_incidents") && <AlarmSounds />}
-      <span className="wide-only">{me.account_id}</span>
-      <button type="button" onClick={onSignOut}>
-        {t("sign_out")}
-      </button>
+      <div className="bar-side">
+        <Clock />
+        <Seat me={me} onSignOut={onSignOut} />
+        <KeysHelp />
+        {me.permissions.includes("stop") && <StopButton />}
+        {me.permissions.includes("see_incidents") && <AlarmSounds />}
+        <span className="roomy-only">{me.account_id}</span>
+        <button type="button" className="wide-only" title={me.account_id} onClick={onSignOut}>
+          {t("sign_out")}
+        </button>
+      </div>
     </header>
   );
 }
@@ -40,7 +46,7 @@ function Pages({ offered, page }: { readonly offered: readonly Page[]; readonly 
   const isNarrow = useNarrow();
   const [isOpen, setOpen] = useState(false);
   return (
-    <details className="pages grow" open={!isNarrow || isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="pages" open={!isNarrow || isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="button">☰ {page === undefined ? t("app.pages") : t(page.title)}</summary>
       <nav aria-label={t("app.pages")}>
         {offered.map((one) => (
@@ -78,13 +84,18 @@ function Clock() {
   useTick(1000);
   const now = serviceNow();
   return (
-    <span className="number dim wide-only">
-      {clockText(now, "local")} {t("clock.local")} · {clockText(now, "utc")} {t("clock.utc")}
+    <span className="clocks number dim wide-only">
+      <span>
+        {clockText(now, "local")} {t("clock.local")}
+      </span>{" "}
+      <span>
+        {clockText(now, "utc")} {t("clock.utc")}
+      </span>
     </span>
   );
 }
 
-function Seat() {
+function Seat({ me, onSignOut }: Pick<Props, "me" | "onSignOut">) {
   const settings = useSettings();
   return (
     <details className="seat">
@@ -123,6 +134,9 @@ function Seat() {
             <option value="off">{t("settings.sound_off")}</option>
           </select>
         </label>
+        <button type="button" className="narrow-only" onClick={onSignOut}>
+          {t("sign_out")} · {me.account_id}
+        </button>
       </div>
     </details>
   );

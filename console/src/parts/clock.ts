@@ -16,11 +16,8 @@ export function useTick(periodMs: number): number {
   return now;
 }
 
-/** English dates as most of the world writes them: day before month. */
-function dateLanguage(): string {
-  const language = document.documentElement.lang;
-  return language === "en" ? "en-GB" : language;
-}
+// Year first, the same in every language: nobody must guess which number is the month.
+const DATES = "sv-SE";
 
 export function clockText(utcMs: number, zone: "local" | "utc", withDate = false): string {
   const options: Intl.DateTimeFormatOptions = {
@@ -31,5 +28,5 @@ export function clockText(utcMs: number, zone: "local" | "utc", withDate = false
     ...(withDate ? { year: "numeric", month: "2-digit", day: "2-digit" } : {}),
     ...(zone === "utc" ? { timeZone: "UTC" } : {}),
   };
-  return new Intl.DateTimeFormat(dateLanguage(), options).format(utcMs);
+  return new Intl.DateTimeFormat(withDate ? DATES : document.documentElement.lang, options).format(utcMs);
 }

@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useState } from "react";
-import { ask } from "../api/client";
+import { ApiError, ask } from "../api/client";
+
+const NOT_YET = 429;
+const AGAIN_MS = 2000;
 
 export interface Asked<T> {
   readonly data: T | null;
@@ -17,10 +20,13 @@ export function useAsk<T>(path: string | null, everyMs = 0): Asked<T> {
   useEffect(() => {
     if (path === null) return;
     const gone = new AbortController();
+    let soon: ReturnType<typeof setTimeout> | undefined;
     ask<T>(path, { signal: gone.signal }).then(
       (data) => setSaid({ path, data, error: null, at: performance.now() }),
       (error: unknown) => {
         if (gone.signal.aborted) return;
+        // What is being made ready comes to who asks again; nobody should have to.
+        if (error instanceof ApiError && error.status === NOT_YET) soon = setTimeout(() => setTurn((n) => n + 1), AGAIN_MS);
         // What was known stays, with its age; only the newest failure is told.
         setSaid((before) => ({
           path,
@@ -34,6 +40,7 @@ export function useAsk<T>(path: string | null, everyMs = 0): Asked<T> {
     return () => {
       gone.abort();
       clearTimeout(timer);
+      clearTimeout(soon);
     };
   }, [path, turn, everyMs]);
   const again = useCallback(() => setTurn((n) => n + 1), []);

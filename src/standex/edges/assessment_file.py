@@ -1,7 +1,6 @@
 """Assessment files: TOML in, a checked elicitation and the site that it is for out."""
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +13,7 @@ from standex.edges.assessment_tables import TABLES, AssessmentTable, CountTable,
 from standex.edges.settings import load_site, shipped_sites
 from standex.edges.site_problems import problems_of_shape
 from standex.edges.table import Table
+from standex.edges.toml_text import toml_table
 from standex.model.errors import DataFileError, StandexError
 from standex.model.site import Site
 from standex.planning.elicitation import SUM_WITHIN, Elicitation
@@ -52,8 +52,8 @@ def read_assessment(path: Path, *, site: str | None = None) -> AssessmentFile:
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(f"assessment {path}: cannot be read ({error})") from error
     try:
-        typed = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        typed = toml_table(text)
+    except ValueError as error:
         raise DataFileError(f"assessment {path}: not valid TOML: {error}") from error
     try:
         table = AssessmentTable.model_validate(typed)

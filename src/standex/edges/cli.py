@@ -11,7 +11,7 @@ from standex import __version__
 from standex.model.errors import StandexError
 
 COMMANDS = {
-    "demo": "the reference site live in the terminal, on people who were really recorded",
+    "demo": "the reference site live, console and terminal, on people who were really recorded",
     "run": "a site live, on the twin or on the raw records of a lab recording",
     "replay": (
         "a recording once more, as it was (exit code 1 if it differs) or with other thresholds"
@@ -46,6 +46,7 @@ COMMANDS = {
     "sensor": "start a sensor of your own, and check whether it holds",
     "sapient": "bring up a SAPIENT node: listen to it, talk to it, check its messages",
     "api": "the description of the service's API: OpenAPI, or types for a TypeScript client",
+    "exercise": "simulated passages for training: made for a service, begun in its console",
     "serve": "a site day and night: sources, store, audit, access, API",
 }
 """Each command and what it is for, said here so that help loads nothing."""

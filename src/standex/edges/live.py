@@ -5,9 +5,9 @@ beside each other, and are put through the single writer one batch at a time. Wh
 as health of its sensor, and the rest goes on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, final, runtime_checkable
+from typing import Any, final
 
 import anyio
 from anyio import from_thread, to_thread
@@ -15,14 +15,14 @@ from anyio import from_thread, to_thread
 from standex.edges.clock import Clock
 from standex.edges.health_board import HealthBoard
 from standex.edges.intake import Intake
+from standex.edges.live_ports import BatchSource, LiveSource, Perceiver, TellingSource
 from standex.edges.live_status import LiveStatus, RunCounts
 from standex.edges.mailbox import Mailbox
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.watchdog import Watchdog
-from standex.model.hints import Hints
 from standex.model.observation import Health, HealthReason, HealthState, Observation
 from standex.model.picture import Picture
-from standex.model.ports import Source, Tasked
+from standex.model.ports import Tasked
 from standex.model.record import Record
 from standex.station import Station
 
@@ -33,48 +33,6 @@ SHEDDING_OVER_S = 3.0  # without a loss: then it is said to have ended
 NO_ANSWER_S = 4.0
 LIGHT_CAPACITY = 8  # frames of a light sensor cost nothing; a burst of them is not dropped
 _DRAIN_S = 10.0
-
-
-@runtime_checkable
-class LiveSource(Source, Protocol):
-    """A source that can be told to end."""
-
-    def close(self) -> None:
-        """Let ``records`` come to its end; called from another thread."""
-        ...
-
-
-@runtime_checkable
-class BatchSource(Protocol):
-    """A source that may have several records at once."""
-
-    def batches(self) -> Iterator[Sequence[Record]]:
-        """Yield what there is, as ``records`` would yield it one by one."""
-        ...
-
-
-@runtime_checkable
-class TellingSource(Protocol):
-    """A source that knows what is wrong with its devices."""
-
-    def troubles(self) -> Mapping[str, Health]:
-        """Return what is wrong now, by sensor; who is well is not in it."""
-        ...
-
-
-@runtime_checkable
-class Perceiver(Protocol):
-    """Where records are perceived, such as a ``PerceivePool``."""
-
-    def is_heavy(self, sensor_id: str) -> bool:
-        """Return whether a sensor's records take long."""
-        ...
-
-    async def perceive(
-        self, state: Any, record: Record, hints: Hints
-    ) -> tuple[Any, tuple[Observation, ...]]:
-        """Return the sensor's next state and what its record says."""
-        ...
 
 
 Perceived = Callable[[Any, Record, tuple[Observation, ...]], None]

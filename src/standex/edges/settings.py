@@ -4,7 +4,6 @@ A site must not start half understood, so every problem found is told, all at on
 reads, a value out of its range, a sensor on a floor that does not exist.
 """
 
-import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from standex.edges.site_problems import problems_between, problems_of_shape
 from standex.edges.site_tables import SiteTable
+from standex.edges.toml_text import toml_table
 from standex.model.errors import SiteError
 from standex.model.site import Site
 from standex.twin.crowd.plan import CrowdPlan
@@ -98,8 +98,8 @@ def parse_crowd(text: str, *, where: str) -> CrowdPlan | None:
 
 def _parse(text: str, where: str) -> tuple[Site, CrowdPlan | None]:
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = toml_table(text)
+    except ValueError as error:
         raise SiteError(f"site {where}: not valid TOML: {error}") from error
     try:
         site_table = SiteTable.model_validate(table)

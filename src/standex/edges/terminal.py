@@ -1,5 +1,6 @@
 """Shows a running station in the terminal: full screen, or line by line where that cannot be."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Protocol, final, runtime_checkable
 
@@ -57,9 +58,10 @@ class View(Protocol):
 class ScreenView:
     """The whole terminal: a plan, the sensors, the alerts."""
 
-    def __init__(self, console: Console) -> None:
-        """Show it on ``console``."""
+    def __init__(self, console: Console, *, head: Sequence[str] = ()) -> None:
+        """Show it on ``console``, below the lines of ``head``."""
         self._console = console
+        self._head = [Text(line, "bold", overflow="fold") for line in head]
         self._live = Live(console=console, screen=True, auto_refresh=False, redirect_stdout=False)
 
     def __enter__(self) -> "ScreenView":
@@ -77,7 +79,10 @@ class ScreenView:
     def show(self, status: LiveStatus, /) -> None:
         """Draw it anew."""
         size = self._console.size
-        self._live.update(screen(status, columns=size.width, rows=size.height), refresh=True)
+        # A line that is wider than the terminal takes several rows of it.
+        n_head = sum(-(-line.cell_len // size.width) for line in self._head)
+        rest = screen(status, columns=size.width, rows=size.height - n_head)
+        self._live.update(Group(*self._head, rest), refresh=True)
 
 
 @final
@@ -144,11 +149,17 @@ class NoView:
         """Show nothing."""
 
 
-def choose_view(console: Console, *, plain: bool) -> View:
-    """Return the screen where ``console`` is a terminal that can, else lines."""
+def choose_view(console: Console, *, plain: bool, head: Sequence[str] = ()) -> View:
+    """Return the screen where ``console`` is a terminal that can, else lines.
+
+    Args:
+        console: to show it on.
+        plain: whether lines are wanted in any case.
+        head: stays in sight above a screen, which hides what was printed before.
+    """
     if plain or not console.is_terminal or console.is_dumb_terminal:
         return LineView(console)
-    return ScreenView(console)
+    return ScreenView(console, head=head)
 
 
 def screen(status: LiveStatus, *, columns: int, rows: int) -> RenderableType:

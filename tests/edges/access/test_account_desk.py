@@ -1,14 +1,15 @@
 import pytest
 
+from standex.edges.access.access_event import Method
 from standex.edges.access.account_desk import AccountDesk
-from standex.edges.access.roles import Role
+from standex.edges.access.roles import Permission, Role
 from standex.edges.web.service_view import Accounts, NotThereError, RefusedError
 
 
 @pytest.fixture
-def desk(accounts, links) -> AccountDesk:
+def desk(accounts, links, sessions) -> AccountDesk:
     accounts.add("chief", roles={"rome": {Role.ENGINEER}})
-    return AccountDesk(accounts, links, site_id="rome")
+    return AccountDesk(accounts, links, sessions, site_id="rome")
 
 
 def test_it_is_what_the_web_asks_for(desk: AccountDesk) -> None:
@@ -50,6 +51,38 @@ def test_who_is_switched_off_stays_out(desk: AccountDesk, accounts, links) -> No
         desk.new_link("kim")
 
 
+def test_who_is_let_in_again_has_the_same_roles_and_no_old_session(
+    desk: AccountDesk, accounts, sessions
+) -> None:
+    desk.add("kim", frozenset({Role.OPERATOR}))
+    sessions.begin(accounts.get("kim"), method=Method.PASSWORD, address="10.0.0.1")
+    desk.disable("kim")
+    desk.enable("kim")
+    assert accounts.get("kim").is_enabled
+    assert accounts.get("kim").roles_at("rome") == {Role.OPERATOR}
+    assert desk.present(Permission.WORK_INCIDENTS) == [], "the session was of before"
+    with pytest.raises(NotThereError):
+        desk.enable("lee")
+
+
+def test_present_are_those_who_are_signed_in_here_and_may(
+    desk: AccountDesk, accounts, sessions
+) -> None:
+    for name, site, role in (
+        ("kim", "rome", Role.OPERATOR),
+        ("sam", "rome", Role.SUPERVISOR),
+        ("not-in", "rome", Role.OPERATOR),
+        ("viewer", "rome", Role.VIEWER),
+        ("far", "metro", Role.OPERATOR),
+    ):
+        account = accounts.add(name, roles={site: {role}})
+        if name != "not-in":
+            sessions.begin(account, method=Method.PASSWORD, address="10.0.0.1")
+    assert desk.present(Permission.WORK_INCIDENTS) == ["kim", "sam"]
+    desk.disable("sam")
+    assert desk.present(Permission.WORK_INCIDENTS) == ["kim"]
+
+
 def test_the_last_manager_stays(desk: AccountDesk) -> None:
     with pytest.raises(RefusedError, match="last"):
         desk.disable("chief")
@@ -65,7 +98,12 @@ def test_roles_and_links(desk: AccountDesk, accounts, links) -> None:
 
 
 def test_nobody_of_that_name(desk: AccountDesk, accounts) -> None:
-    for ask in (desk.disable, desk.new_link, lambda name: desk.set_roles(name, frozenset())):
+    for ask in (
+        desk.disable,
+        desk.enable,
+        desk.new_link,
+        lambda name: desk.set_roles(name, frozenset()),
+    ):
         with pytest.raises(NotThereError):
             ask("lee")
     accounts.of_provider("ext", subject="id 1", roles={Role.VIEWER}, site_id="rome")

@@ -40,7 +40,7 @@ def started(folder, clock):
         yield SimpleNamespace(
             audit=audit,
             papers=papers,
-            desk=AccountDesk(accounts, links, site_id=where),
+            desk=AccountDesk(accounts, links, sessions, site_id=where),
             admission=SensorAdmission(papers, site=SITE, clock=clock, tell=tell),
             first=partial(first_link, accounts, links, site_id=where),
             sign_in=SignInDesk(

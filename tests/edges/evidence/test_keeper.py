@@ -1,9 +1,11 @@
 """A run with an alarm leaves one bundle, first of the alarm, then of the whole passage."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from standex.edges.clock import SimulatedClock
@@ -11,7 +13,9 @@ from standex.edges.evidence import keeper as keeper_module
 from standex.edges.evidence.bundle import EvidenceError
 from standex.edges.evidence.keeper import EvidenceKeeper, EvidenceRule
 from standex.edges.evidence.shelf import EvidenceShelf
+from standex.model.curves import Axis, Curves, CurvesKind, Quantity
 from standex.model.ports import Sink
+from standex.model.record import Record
 
 
 @pytest.fixture
@@ -104,6 +108,77 @@ def test_pictures_are_left_out_where_they_are_not_wanted(
     with new_keeper(shelf, has_pictures=False) as keeper:
         walk(keeper, scene, range(12))
     assert not [name for name in shelf.read("demo-000001").contents if name.endswith(".png")]
+
+
+class Explains:
+    """Says of each look from which state it came; fails for one."""
+
+    def start(self):
+        return None
+
+    def perceive(self, state, record, hints, /):
+        return state, ()
+
+    def explained(self, heard, look, /):
+        assert threading.current_thread().name == "evidence", "never in the station's way"
+        if look.look_id == "look-3":
+            raise ValueError("cannot be explained")
+        return Curves(
+            kind=CurvesKind.GAS_ARRAY,
+            t_utc_ns=look.t_utc_ns,
+            substance=heard.state,
+            figures={},
+            x_axis=Axis(quantity=Quantity.TIME, unit="s"),
+            x=np.zeros(1),
+            curves=(),
+        )
+
+
+def hear(keeper: EvidenceKeeper, scene, seconds: range) -> None:
+    for second in seconds:
+        t_utc_ns = scene.T0 + second * scene.SECOND_NS
+        record = Record(sensor_id="mw-1", t_utc_ns=t_utc_ns, kind="", sequence=second, arrays={})
+        keeper.heard(f"state-{second}", record, (scene.evidence(f"look-{second}", second),))
+        walk(keeper, scene, range(second, second + 1))
+
+
+@pytest.mark.parametrize("has_curves", [True, False])
+def test_curves_are_of_the_looks_in_the_ledger_and_signed_with_the_rest(
+    new_shelf, rule, scene, key, has_curves: bool
+) -> None:
+    shelf, rule = new_shelf(), replace(rule, has_curves=has_curves)
+    clock = SimulatedClock(scene.T0)
+    with EvidenceKeeper(shelf, rule=rule, clock=clock, technologies={"mw-1": Explains()}) as keeper:
+        hear(keeper, scene, range(12))
+    bundle = shelf.read("demo-000001")
+    names = [name for name in bundle.contents if name.startswith("curves-")]
+    assert names == (
+        [f"curves-{n:03d}.json" for n in (0, 1, 2, 4, 5, 6, 7, 8)] if has_curves else []
+    )
+    assert bundle.problems(key.public()) == ()
+    for name in names:
+        number = int(name[7:10])
+        assert json.loads(bundle.contents[name])["substance"] == f"state-{number}"
+        changed = {**bundle.contents, name: b"{}"}
+        assert replace(bundle, contents=changed).problems(key.public()) == (
+            f"{name} is not what was written",
+        )
+
+
+def test_what_only_the_first_bundle_could_have_stays_in_the_whole_one(
+    new_shelf, rule, scene
+) -> None:
+    shelf, clock = new_shelf(), SimulatedClock(scene.T0)
+    with EvidenceKeeper(shelf, rule=rule, clock=clock, technologies={"mw-1": Explains()}) as keeper:
+        hear(keeper, scene, range(6))
+        until(lambda: len(shelf.all()) == 1)
+        keeper._open.clear()  # as if it had been killed here
+    assert "curves-005.json" in shelf.read("demo-000001").contents
+    with EvidenceKeeper(shelf, rule=rule, clock=clock) as keeper:
+        walk(keeper, scene, range(12))
+    whole = shelf.read("demo-000001")
+    assert whole.manifest.stage == "whole"
+    assert json.loads(whole.contents["curves-005.json"])["substance"] == "state-5"
 
 
 def test_nobody_without_an_alarm_is_kept(new_keeper, new_shelf, scene, tmp_path) -> None:

@@ -168,3 +168,9 @@ def test_no_walk_leaves_the_table(made, walk) -> None:
 def test_every_act_stands_in_the_table() -> None:
     assert set(WHEN) == set(Act)
     assert set(Act) >= NEEDS_WORDS
+
+
+def test_an_exercise_that_is_over_is_not_opened_again(made) -> None:
+    one = replace(opened(made.alert(), Rules()), state=State.CLOSED, exercise="exercise-1")
+    assert Act.REOPEN in possible(one)
+    assert Act.REOPEN not in possible(replace(one, is_exercise_over=True))

@@ -1,10 +1,11 @@
 import threading
+from dataclasses import replace
 
 import pytest
 
 from standex.edges.incidents.actions import Act, Action
 from standex.edges.incidents.desk import IncidentDesk
-from standex.edges.incidents.incident import ActionRefusedError, Reach, State
+from standex.edges.incidents.incident import ActionRefusedError, Disposition, Reach, State
 from standex.edges.recording.codec import encode
 from standex.edges.store.contract import DataClass, Entry, StoreError
 
@@ -175,6 +176,36 @@ def test_a_slow_disk_delays_no_alarm(desk, made, site, store) -> None:
     assert store.get("incidents", ONE) is not None
 
 
+def test_a_store_that_hangs_delays_no_later_alarm(desk, made, site, store) -> None:
+    asked, answers = threading.Event(), threading.Event()
+    put_with = store.put_with
+
+    def hanging(document, entries, /):
+        asked.set()
+        answers.wait(20)
+        return put_with(document, entries)
+
+    store.put_with = hanging
+    told, second = [], threading.Event()
+
+    def hear(change) -> None:
+        told.extend(one.incident_id for one in change.incidents)
+        if len(set(told)) == 2:
+            second.set()
+
+    desk.subscribe(hear)
+    desk.start()
+    try:
+        desk.offer(made.picture([made.passage(site)]), (made.alert(),))
+        assert asked.wait(20)
+        desk.offer(made.picture([]), (made.alert(2),))
+        assert second.wait(20), "an alarm waits behind a store that does not answer"
+    finally:
+        answers.set()
+        desk.close()
+    assert {ONE, told[-1]} <= {one.document_id for one in store.find("incidents")}
+
+
 def test_people_and_the_station_may_speak_at_once(desk, made, site, store) -> None:
     desk.start()
     for n in range(1, 41):
@@ -201,3 +232,41 @@ def _work(desk, made, name) -> None:
         waiting.wait(0.01)
     for n, act in enumerate((Act.ACKNOWLEDGE, Act.TAKE)):
         desk.act(name, action(act, key=f"{name}-{n}", made=made), note=noted)
+
+
+def test_an_exercise_is_marked_and_its_people_are_not_lost_from_the_real_picture(
+    desk, made, site
+) -> None:
+    feed(desk, made, site, made.alert())
+    drill = "survey-x1-000101"
+    shadow = made.passage(site, 9, alert=True)
+    picture = made.picture([replace(shadow, alert_id=drill)])
+    desk.offer(picture, (made.alert(9, alert_id=drill),), exercise="exercise-1")
+    desk.step()
+    assert [desk.get(name).exercise for name in (ONE, drill)] == ["", "exercise-1"]
+    later = replace(made.picture([made.passage(site)]), t_utc_ns=made.T0 + 60 * made.S)
+    desk.offer(later, ())
+    desk.step()
+    assert desk.get(drill).reach is Reach.FOLLOWED
+    assert desk.get(ONE).reach is Reach.LOST
+
+
+def test_an_exercise_that_is_over_is_closed_as_a_drill_and_everybody_is_told(
+    desk, made, site, store
+) -> None:
+    feed(desk, made, site, made.alert())
+    told = []
+    desk.subscribe(told.append)
+    for number in (101, 102):
+        alert = made.alert(number, alert_id=f"survey-x1-{number:06d}")
+        desk.offer(made.picture(), (alert,), exercise="exercise-1")
+    desk.end_exercise("exercise-1", text="that was an exercise")
+    drills = [one for one in desk.incidents() if one.exercise]
+    assert [one.state for one in drills] == [State.CLOSED, State.CLOSED]
+    assert all(one.is_exercise_over for one in drills)
+    assert {one.disposition for one in drills} == {Disposition.DRILL}
+    assert desk.get(ONE).state is State.NEW
+    assert {one.incident_id for one in told[-1].incidents} == {o.incident_id for o in drills}
+    assert store.get("incidents", drills[0].incident_id).body["is_exercise_over"]
+    closing = [e for e in store.read("incidents") if e.entry.kind == "exercise_over"]
+    assert [one.entry.body["exercise"] for one in closing] == ["exercise-1"] * 2

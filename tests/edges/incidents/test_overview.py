@@ -66,3 +66,20 @@ def test_no_group_hides_a_higher_one(made, priorities) -> None:
     ranks = [by_id[name].priority.rank for name in found.order]
     assert ranks == sorted(ranks, reverse=True)
     assert len(found.order) == len(incidents)
+
+
+def test_an_exercise_comes_after_everything_real_and_makes_no_flood(made) -> None:
+    real, drill = some(made, 2)
+    drill = replace(drill, priority=Priority.HIGH, exercise="exercise-1")
+    real = replace(real, priority=Priority.LOW, state=State.ACKNOWLEDGED)
+    assert at(made, [drill, real]).order == (real.incident_id, drill.incident_id)
+    many = [replace(one, exercise="exercise-1") for one in some(made, 20)]
+    found = at(made, many)
+    assert (found.is_flood, found.n_recent) == (False, 0)
+    assert len(found.order) == 20
+    low = [replace(one, priority=Priority.LOW) for one in some(made, 12)]
+    drills = [replace(one, exercise="e") for one in low[:3]]
+    flood = at(made, [*drills, *low[3:]], was_flood=True)
+    assert {name for group in flood.groups for name in group.incident_ids} == {
+        one.incident_id for one in low[3:]
+    }

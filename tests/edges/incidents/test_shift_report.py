@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from standex.edges.incidents.actions import Act, Action, acted
@@ -35,3 +37,14 @@ def test_what_came_before_and_after_does_not_count(made) -> None:
     assert report["median_acknowledged_s"] is None
     with pytest.raises(ValueError, match="empty"):
         shift_report([], from_utc_ns=2, to_utc_ns=2)
+
+
+def test_exercises_are_not_counted(made) -> None:
+    real, drill = (opened(made.alert(n), RULES) for n in (1, 2))
+    drill = replace(drill, exercise="exercise-1")
+    drill = done(drill, Act.DISMISS, 4.0, disposition=Disposition.BENIGN)
+    report = shift_report([real, drill], from_utc_ns=made.T0, to_utc_ns=made.T0 + made.S)
+    assert report["n_incidents"] == 1
+    assert report["by_disposition"] == {}
+    assert report["by_account"] == {}
+    assert report["still_open"] == [real.incident_id]

@@ -16,7 +16,8 @@ from standex.edges.interop.event_json import Sender
 from standex.edges.interop.mqtt_link import MqttSettings, connect, disconnect, make_client
 from standex.edges.interop.mqtt_sink import MqttSink
 from standex.edges.interop.mqtt_source import MqttSource
-from standex.edges.live import LiveSource, TellingSource, run
+from standex.edges.live import run
+from standex.edges.live_ports import LiveSource, TellingSource
 from standex.edges.perceive_pool import PerceivePool
 from standex.edges.plugins import build_technologies
 from standex.edges.single_writer import Outputs

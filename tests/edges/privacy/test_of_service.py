@@ -94,3 +94,24 @@ def test_the_report_is_of_this_service(config: ServiceConfig, fakes) -> None:
     assert "gender" in report.findings[2]
     assert sum(report.sensors.values()) == len(fakes.site().sensors)
     assert report.document()["rules"][0]["data_class"] == "raw"
+
+
+def test_who_of_the_staff_does_what_is_no_finding_and_a_passer_by_would_be(
+    config: ServiceConfig, fakes
+) -> None:
+    def findings(place: str, key: str) -> tuple[str, ...]:
+        kept = Contents(
+            place=place,
+            data_class=DataClass.ALARM,
+            n=1,
+            oldest_utc_ns=T0,
+            newest_utc_ns=T0,
+            latest_expiry_utc_ns=T0 + 3600 * 10**9,
+            keys=(key,),
+        )
+        report = service_report(config, fakes.site(), contents=[kept], known=[], t_utc_ns=T0)
+        return tuple(one for one in report.findings if key in one)
+
+    assert not findings("documents/incidents", "owner")
+    assert not findings("documents/sessions", "address")
+    assert findings("documents/incidents", "address")

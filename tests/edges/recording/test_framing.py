@@ -1,13 +1,18 @@
 """The blocks of a file, up to the damage."""
 
+import struct
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import lz4.frame
 import pytest
+import zstandard
 from mcap.opcode import Opcode
 from mcap.records import Message, Metadata
 
+from standex.edges.recording import framing
 from standex.edges.recording.framing import Block, DamageError, blocks, messages, parse
 from standex.model.errors import RecordingError
 
@@ -54,6 +59,31 @@ def test_a_flipped_bit_in_a_chunk_is_damage(path: Path) -> None:
         body[at] ^= 4
         with pytest.raises(DamageError, match="chunk before byte"):
             parse(Block(opcode=chunk.opcode, body=bytes(body), end_byte=chunk.end_byte))
+
+
+def packed_chunk(content: bytes, *, claims: int, how: str) -> Block:
+    data = {"zstd": zstandard.compress, "lz4": lz4.frame.compress}[how](content)
+    name = how.encode()
+    body = struct.pack("<QQQII", 0, 0, claims, 0, len(name)) + name
+    return Block(opcode=Opcode.CHUNK, body=body + struct.pack("<Q", len(data)) + data, end_byte=1)
+
+
+@pytest.mark.parametrize("how", ["zstd", "lz4"])
+def test_a_chunk_that_unpacks_to_more_than_it_claims_is_damage(how) -> None:
+    """Some kilobytes could ask for gigabytes: no more is unpacked than the chunk says it holds."""
+    content = bytes(64 << 20)
+    block = packed_chunk(content, claims=1000, how=how)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DamageError, match="claims"):
+            parse(block)
+        assert tracemalloc.get_traced_memory()[1] < len(content) / 4
+    finally:
+        tracemalloc.stop()
+    with pytest.raises(DamageError, match="allowed"):
+        parse(packed_chunk(content, claims=framing.MOST_CHUNK_BYTES + 1, how=how))
+    small = packed_chunk(b"", claims=0, how=how)
+    assert parse(small) == ()
 
 
 def test_a_length_beyond_the_file_is_damage(path: Path) -> None:

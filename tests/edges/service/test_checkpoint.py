@@ -1,4 +1,5 @@
 import dataclasses
+import zlib
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_no_body_and_no_clothes_lie_on_the_disk(fakes, tmp_path) -> None:
     assert checkpoint.picture().tracks.descriptor.shape[1] == 3
 
 
-@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "foreign"])
+@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "foreign", "deep"])
 def test_a_damaged_checkpoint_is_refused(fakes, tmp_path, harm) -> None:
     _, picture = walked(fakes, n=5)
     file = CheckpointFile(tmp_path / "p")
@@ -99,7 +100,14 @@ def test_a_damaged_checkpoint_is_refused(fakes, tmp_path, harm) -> None:
     content = bytearray(file.path.read_bytes())
     if harm == "flip":
         content[len(content) // 2] ^= 1
-    changed = {"cut": content[:-9], "flip": content, "empty": b"", "foreign": b"x" * 99}[harm]
+    deep = zlib.compress(b"[" * 100_000)
+    changed = {
+        "cut": content[:-9],
+        "flip": content,
+        "empty": b"",
+        "foreign": b"x" * 99,
+        "deep": zlib.crc32(deep).to_bytes(4, "little") + deep,
+    }[harm]
     file.path.write_bytes(bytes(changed))
     with pytest.raises(CheckpointError, match="cannot be used"):
         file.read()

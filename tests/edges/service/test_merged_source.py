@@ -5,7 +5,7 @@ import pytest
 
 from standex.edges.clock import SystemClock
 from standex.edges.intake import ARRIVED
-from standex.edges.live import LiveSource, TellingSource
+from standex.edges.live_ports import LiveSource, TellingSource
 from standex.edges.service.merged_source import OLD_S, MergedSource
 from standex.edges.service.supervised import Blueprint
 from standex.edges.service.tables import SensorTable, WatchTable

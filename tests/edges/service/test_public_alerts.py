@@ -92,3 +92,16 @@ def test_the_alert_is_that_of_the_incident_as_it_is_now(incident) -> None:
     alert = alert_of(replace(incident, p_threat=0.9, x_site_m=3.0))
     assert (alert.alert_id, alert.p_threat, alert.track_id) == ("survey-000001", 0.9, 7)
     np.testing.assert_array_equal(alert.position_site_m, [3.0, 2.0])
+
+
+def test_no_warning_goes_out_about_an_exercise(made, tmp_path, fakes, clock, incident) -> None:
+    path = tmp_path / "service.toml"
+    config = parse_config(made.FILE + CAP, path=path, site=fakes.site())
+    with ExitStack() as stack:
+        told = others_told(
+            config, fakes.site(), stack, clock=clock, is_simulated=True, tell=lambda *_: None
+        )
+        assert told.public_alert is not None
+        with pytest.raises(RefusedError, match="exercise"):
+            told.public_alert(replace(incident, exercise="exercise-1"), "anna", "keep away")
+    assert not list(tmp_path.glob("cap/*.xml"))

@@ -7,7 +7,7 @@ import pytest
 
 from standex.edges import plugins
 from standex.edges.clock import SystemClock
-from standex.edges.live import LiveSource
+from standex.edges.live_ports import LiveSource
 from standex.edges.recording.layout import Profile
 from standex.edges.recording.writer import RecordingWriter
 from standex.edges.service.config import parse_config

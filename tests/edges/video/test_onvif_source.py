@@ -4,7 +4,7 @@ import io
 from itertools import pairwise
 
 from standex.edges.clock import SimulatedClock
-from standex.edges.live import LiveSource
+from standex.edges.live_ports import LiveSource
 from standex.edges.video.onvif import OnvifCamera
 from standex.edges.video.onvif_source import OnvifSource
 from standex.model.observation import HealthReason

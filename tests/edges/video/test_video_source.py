@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from standex.edges.clock import SystemClock
-from standex.edges.live import LiveSource
+from standex.edges.live_ports import LiveSource
 from standex.edges.video.opened import VideoInput
 from standex.edges.video.video_source import VideoSource
 from standex.model.observation import HealthReason, HealthState

@@ -29,7 +29,7 @@ made, store, clock, site, desk = (
 
 ONE = "survey-000001"
 ABOUT = {"started_utc_ms": 1, "duration_s": 2.0, "is_simulated": True, "is_replay": True}
-COLUMNS = "track_id x_m y_m vx_m_per_s vy_m_per_s spread_m state is_thing"
+COLUMNS = "track_id x_m y_m vx_m_per_s vy_m_per_s spread_m state is_thing level"
 NOBODY = {name: [] for name in COLUMNS.split()}
 PICTURE = {
     "type": "picture",
@@ -43,6 +43,7 @@ PICTURE = {
     "n_closed": {},
     "people": NOBODY,
     "cards": [],
+    "exercise": None,
 }
 API = "/api/v1"
 
@@ -112,7 +113,7 @@ class FakeSignIn:
     """Everybody's password is ``right``; the token says which roles."""
 
     def __init__(self) -> None:
-        self.ended, self.roles = set(), {}
+        self.ended, self.roles, self.is_closed = set(), {}, False
 
     async def with_password(self, account_id, password, /, *, address):
         if password == "slow":
@@ -151,6 +152,9 @@ class FakeSignIn:
     def end(self, token, /) -> None:
         self.ended.add(token)
 
+    async def aclose(self) -> None:
+        self.is_closed = True
+
     async def change_password(self, account_id, old, new, /) -> None:
         if old != "right":
             raise RefusedError("the old password is wrong")
@@ -158,7 +162,7 @@ class FakeSignIn:
 
 class FakeAccounts:
     def __init__(self) -> None:
-        self.known = {"anna": ["operator"]}
+        self.known, self.disabled = {"anna": ["operator"]}, {}
 
     def all(self):
         return [
@@ -178,7 +182,15 @@ class FakeAccounts:
 
     def disable(self, account_id, /) -> None:
         self._there(account_id)
-        del self.known[account_id]
+        self.disabled[account_id] = self.known.pop(account_id)
+
+    def enable(self, account_id, /) -> None:
+        if account_id not in self.disabled:
+            self._there(account_id)
+        self.known[account_id] = self.disabled.pop(account_id)
+
+    def present(self, permission, /):
+        return sorted(self.known)
 
     def new_link(self, account_id, /):
         self._there(account_id)
@@ -197,6 +209,9 @@ class FakePart:
 
     def all(self):
         return [{"id": "a"}]
+
+    def known(self):
+        return self.all()
 
     def chart(self):
         return {"tests": [{"id": "a"}], "drifts": False}

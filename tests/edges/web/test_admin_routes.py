@@ -30,6 +30,22 @@ def test_accounts_are_changed_by_others(client, service) -> None:
     assert service.accounts.known == {}
 
 
+def test_who_was_switched_off_is_let_in_again_by_another_and_it_is_audited(client, service) -> None:
+    engineer, path = client("engineer"), f"{API}/accounts/anna"
+    assert engineer.post(f"{path}/disable", key="key-00000001").is_success
+    for who in ("operator", "supervisor", "auditor"):
+        assert client(who).post(f"{path}/enable", key="key-00000002").status_code == 403
+    assert engineer.post(f"{path}/enable", key="key-00000003").is_success
+    assert service.accounts.known == {"anna": ["operator"]}
+    entry = service.audit.entries[-1]
+    assert (entry.what.value, entry.of_what, entry.body["enabled"]) == (
+        "account_changed", "anna", True,
+    )  # fmt: skip
+    oneself = engineer.post(f"{API}/accounts/engineer/enable", key="key-00000004")
+    assert oneself.status_code == 409
+    assert engineer.post(f"{API}/accounts/nobody/enable", key="key-00000005").status_code == 404
+
+
 def test_the_audit_is_read_backwards_and_that_is_audited(client) -> None:
     client("operator").post(f"{API}/orders/stop")
     rows = client("auditor").get(f"{API}/audit").json()

@@ -153,6 +153,59 @@ def test_health_is_told_at_once_when_it_changes_and_else_now_and_then(fan, servi
     assert anyio.run(call) == [3, 23]
 
 
+def test_an_overview_that_changes_alone_is_told_once(fan, service) -> None:
+    async def call():
+        client = watching(fan)
+        fan.tick()
+        await all_of(fan, client, n=3)
+        fan.tick()
+        calm = await all_of(fan, client, n=1)
+        known = service.view.desk.overview
+        object.__setattr__(
+            service.view, "desk", WithOverview(service.view.desk, replace(known(), is_flood=True))
+        )
+        for _ in range(2):
+            fan.tick()
+        return calm, await all_of(fan, client, n=2)
+
+    (picture,), told = anyio.run(call)
+    assert picture["type"] == "picture", "nothing had changed"
+    assert [one["type"] for one in told] == ["incidents", "picture"]
+    assert (told[0]["is_all"], told[0]["incidents"], told[0]["gone"]) == (False, [], [])
+    assert told[0]["overview"]["is_flood"]
+
+
+class WithOverview:
+    """A desk at which only the overview has changed."""
+
+    def __init__(self, desk, overview) -> None:
+        self._desk, self._overview = desk, overview
+
+    def overview(self):
+        return self._overview
+
+    def __getattr__(self, name):
+        return getattr(self._desk, name)
+
+
+def test_another_operating_point_is_told_at_once(fan, service, site) -> None:
+    async def call():
+        client = watching(fan, sees_incidents=False)
+        fan.tick()
+        await all_of(fan, client, n=2)
+        fan.tick()
+        (same,) = await all_of(fan, client, n=1)
+        status = service.state["status"]
+        point = replace(status.site.operating_point, p_alarm=0.123)
+        service.state["status"] = replace(status, site=replace(status.site, operating_point=point))
+        fan.tick()
+        return same, await all_of(fan, client, n=2)
+
+    same, (health, _) = anyio.run(call)
+    assert same["type"] == "picture"
+    assert (health["type"], health["operating_point"]["p_alarm"]) == ("health", 0.123)
+
+
 def test_without_a_picture_yet_there_is_health(fan, service) -> None:
     service.state["status"] = None
 
@@ -181,3 +234,32 @@ def test_a_picture_that_cannot_be_made_ends_nothing(replaced, caplog) -> None:
 
     anyio.run(call)
     assert caplog.text.count("no live picture could be made") == 2
+
+
+def test_only_who_may_know_is_told_of_an_exercise_while_it_runs(fan, service, made) -> None:
+    desk = service.view.desk
+    found = []
+    stop = desk.subscribe(found.append)
+    alert = made.alert(7, alert_id="survey-x1-000107")
+    desk.offer(made.picture(), (alert,), exercise="exercise-1")
+    desk.step()
+    desk.end_exercise("exercise-1", text="over")
+    stop()
+
+    async def call():
+        clients = [Client(sees_incidents=True, knows_exercises=knows) for knows in (True, False)]
+        for client in clients:
+            fan._clients.add(client)
+            await client.next(lambda: "all")
+        for change in found:
+            fan._incidents(change)
+        return [
+            [json.loads(await client.next(fan.everything)) for _ in found] for client in clients
+        ]
+
+    knowing, others = (
+        [one["exercise"] for message in got for one in message["incidents"]]
+        for got in anyio.run(call)
+    )
+    assert knowing == ["exercise-1", "exercise-1"]
+    assert others == ["", "exercise-1"]  # told when it is over

@@ -4,7 +4,8 @@ from standex.edges.incidents.actions import Act
 from standex.edges.web.incident_routes import NOTED_AS
 
 pytestmark = pytest.mark.slow
-ONE = "/api/v1/incidents/survey-000001"
+API = "/api/v1"
+ONE = f"{API}/incidents/survey-000001"
 
 
 def act(client, act, *, who="operator", key="key-00000001", **more):
@@ -55,6 +56,23 @@ def test_the_whole_way_of_an_incident(client, service) -> None:
     assert act(client, "fly", key="key-00000006").status_code == 422
 
 
+def test_who_works_on_incidents_is_told_whom_to_hand_one_over_to(client, service) -> None:
+    service.accounts.known |= {"operator": ["operator"], "boris": ["supervisor"]}
+    for who in ("operator", "supervisor"):
+        names = client(who).get("/api/v1/colleagues").json()
+        assert names == [one for one in ("anna", "boris", "operator") if one != who]
+    for who in ("viewer", "engineer", "evaluator", "auditor"):
+        assert client(who).get("/api/v1/colleagues").status_code == 403
+
+
+def test_reasons_are_told_as_codes_beside_the_words(client) -> None:
+    card = client("operator").get(ONE).json()
+    assert card["reason"]
+    assert isinstance(card["reason_parts"], list)
+    why = client("operator").get(f"{ONE}/why").json()
+    assert all("reason_parts" in said for step in why["steps"] for said in step["said"])
+
+
 def test_shelving_asks_for_more_than_working(client) -> None:
     assert act(client, "shelve", text="why").status_code == 409
     body = {"for_s": 600, "text": "cleaner with a machine"}
@@ -90,3 +108,20 @@ def test_a_shift_has_a_report(client) -> None:
 
 def test_every_act_has_a_word_in_the_audit() -> None:
     assert set(NOTED_AS) == set(Act)
+
+
+def test_an_exercise_is_marked_for_who_may_know_alone(client, service, made) -> None:
+    desk = service.view.desk
+    drill = "survey-x1-000101"
+    desk.offer(made.picture(), (made.alert(101, alert_id=drill),), exercise="exercise-1")
+    desk.step()
+    path = f"{API}/incidents/{drill}"
+    assert client("operator").get(path).json()["exercise"] == ""
+    assert client("supervisor").get(path).json()["exercise"] == "exercise-1"
+    listed = client("operator").get(f"{API}/incidents").json()["incidents"]
+    assert {one["exercise"] for one in listed} == {""}
+    acted = client("operator").post(f"{path}/actions", {"act": "acknowledge"})
+    assert acted.json()["exercise"] == ""
+    assert service.audit.entries[-1].body["exercise"] == "exercise-1"
+    desk.end_exercise("exercise-1", text="over")
+    assert client("operator").get(path).json()["exercise"] == "exercise-1"

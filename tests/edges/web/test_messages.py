@@ -25,7 +25,7 @@ def test_a_flood_is_told(made) -> None:
 
 def test_a_caller_is_told_what_they_may(service) -> None:
     me = Me.of(service.sign_in.caller("token-auditor"), token="t")
-    assert me.permissions == ["see_figures", "see_privacy", "see_audit"]
+    assert me.permissions == ["see_figures", "know_exercises", "see_privacy", "see_audit"]
     assert me.token == "t"
 
 

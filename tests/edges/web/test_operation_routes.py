@@ -37,6 +37,8 @@ def test_walk_tests_and_exercises(client, service) -> None:
     assert begun.json()["id"] == "b"
     assert client("supervisor").post(f"{API}/exercises/b/end", key="key-00000002").is_success
     assert client("supervisor").get(f"{API}/exercises").json() == [{"id": "a"}]
+    assert client("evaluator").get(f"{API}/exercises/known").json() == [{"id": "a"}]
+    assert client("operator").get(f"{API}/exercises/known").status_code == 403
     assert "walk_test_scored" in service.what
 
 

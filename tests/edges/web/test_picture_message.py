@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standex.edges.exercises.shown import ShownExercise
 from standex.edges.incidents.incident import Rules
 from standex.edges.incidents.station_events import opened
 from standex.edges.web.picture_message import (
@@ -63,12 +64,12 @@ def test_who_goes_by_a_later_number_is_shown_once(made, site) -> None:
         own_covered=np.zeros(len(ZONES)),
     )
     later = made.passage(site, 2, joined=joined)
-    columns = people_columns(made.picture([earlier, later]), shows_alarms=True)
+    columns = people_columns(made.picture([earlier, later]), site, shows_alarms=True)
     assert columns["track_id"] == [2]
 
 
-def test_nobody_makes_empty_columns(made) -> None:
-    assert people_columns(made.picture(), shows_alarms=True)["x_m"] == []
+def test_nobody_makes_empty_columns(made, site) -> None:
+    assert people_columns(made.picture(), site, shows_alarms=True)["x_m"] == []
 
 
 def test_what_is_no_number_is_left_out(made, site, helpers) -> None:
@@ -89,3 +90,41 @@ def test_only_a_change_of_state_is_news(status, made) -> None:
     assert at(status, made.T0) == at(replace(status, n_updates=99), made.T0 + made.S)
     worse = replace(status.sensors[0], health=None)
     assert at(status, made.T0) != at(replace(status, sensors=(worse,)), made.T0)
+
+
+def shown(made, site, **more) -> ShownExercise:
+    picture = made.picture([made.passage(site, 511)])
+    return ShownExercise(exercise_id="e-1", exercise="two", picture=picture, **more)
+
+
+def test_an_exercise_is_among_the_real_people_and_marked_for_who_may_know(
+    status, made, site
+) -> None:
+    drill = replace(opened(made.alert(511), Rules()), exercise="e-1")
+    told = {
+        knows: picture_message(
+            status,
+            incidents=[drill],
+            now_utc_ns=made.T0,
+            exercise=shown(made, site),
+            knows_exercises=knows,
+        )
+        for knows in (True, False)
+    }
+    assert told[True]["exercise"]["track_ids"] == [511]
+    assert told[False]["exercise"] is None
+    assert "e-1" not in to_text(told[False])
+    assert told[True]["people"] == told[False]["people"]
+    assert told[True]["people"]["track_id"] == [1, 2, 511]
+    assert {len(column) for column in told[True]["people"].values()} == {3}
+    (card,) = told[False]["cards"]
+    assert card["vx_m_per_s"] is not None  # from the passage of the shadow
+
+
+def test_nothing_of_an_exercise_is_counted(status, made, site) -> None:
+    messages = [
+        picture_message(status, incidents=[], now_utc_ns=made.T0, exercise=one)
+        for one in (None, shown(made, site))
+    ]
+    for name in ("n_closed", "n_updates", "is_stale", "age_s", "t_utc_ms"):
+        assert messages[0][name] == messages[1][name]

@@ -84,3 +84,16 @@ def test_a_file_that_is_none_is_said_to_be(shelf, monkeypatch) -> None:
     monkeypatch.setattr(module, "WAIT_S", 60.0)
     with pytest.raises(RecordingError):
         shelf.timeline("two")
+
+
+def test_a_recording_that_still_grows_is_not_played_anew_each_time(
+    shelf, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(module, "WAIT_S", 0.01)
+    shelf._pool = pool = Pool()
+    pool.waits = True
+    for n in range(3):
+        (tmp_path / "two.mcap").write_bytes(b"x" * (n + 2))
+        with pytest.raises(RefusedError, match="being made ready"):
+            shelf.timeline("two")
+    assert pool.paths == ["two.mcap"]

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -60,6 +61,67 @@ def recording(tmp_path, fakes, made):
             events = (replace(made.alert(), t_utc_ns=t_utc_ns),) if n == 20 else ()
             writer.publish(t_utc_ns, observations(site, n, t_utc_ns), events)
     return path
+
+
+def write_truth(recording, name: str, items: list[dict], *, off_m: float = 0.0) -> None:
+    """Somebody walks where the recorded one does, and another one 4 m beside."""
+    rows = [
+        f"{person} {n} {1.0 - 0.1 * n + off_m} {2.0 + 4.0 * (person - 7)}\n"
+        for person in (7, 8)
+        for n in range(30)
+    ]
+    (recording.parent / "ways.txt").write_text("".join(rows))
+    truth = {
+        "simulated": True, "ways": "ways.txt", "ways_unit": "m", "ways_frame_rate_hz": 10.0,
+        "items": items,
+    }  # fmt: skip
+    (recording.parent / name).write_text(json.dumps(truth))
+
+
+THREAT = {
+    "person": 7, "item_class": "threat_dielectric", "zone": "waist", "width_m": 0.1,
+    "height_m": 0.1, "thickness_m": 0.02, "permittivity": 3.0, "loss_tangent": 0.01,
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["one.truth.json", "truth.json"])
+@pytest.mark.parametrize(
+    ("items", "carried", "is_threat"),
+    [([THREAT], "threat_dielectric", True), ([], "nothing", False)],
+)
+def test_truth_is_joined_by_where_people_were(
+    recording, name: str, items: list[dict], carried: str, is_threat: bool
+) -> None:
+    write_truth(recording, name, items)
+    highest = digest_of(recording).highest
+    assert highest["has_truth"]
+    (person,) = highest["people"]
+    assert (person["carried"], person["is_threat"]) == (carried, is_threat)
+    assert not {"person", "name"} & set(person), "what was carried, never by whom"
+
+
+@pytest.mark.slow
+def test_who_was_nobody_of_the_truth_is_not_judged(recording) -> None:
+    write_truth(recording, "truth.json", [THREAT], off_m=2.0)
+    (person,) = digest_of(recording).highest["people"]
+    assert not {"carried", "is_threat"} & set(person)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["{}", "no json", '{"commitment": "of a sealed trial"}'])
+def test_what_is_no_truth_is_taken_for_none(recording, text: str) -> None:
+    (recording.parent / "truth.json").write_text(text)
+    highest = digest_of(recording).highest
+    assert not highest["has_truth"]
+    assert "is_threat" not in highest["people"][0]
+
+
+@pytest.mark.slow
+def test_the_plan_of_then_goes_with_the_marks(recording, site) -> None:
+    plan = digest_of(recording).timeline["plan"]
+    assert plan["site_id"] == site.site_id
+    assert plan["is_simulated"]
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from standex.edges.web.server import WebServer, WebServerError
 pytestmark = pytest.mark.slow
 
 
-def test_it_serves_until_it_is_stopped(app) -> None:
+def test_it_serves_until_it_is_stopped(app, service) -> None:
     server = WebServer(app, host="127.0.0.1", port=0)
     server.start()
     url = f"http://127.0.0.1:{server.port}/api/v1/alive"
@@ -20,6 +20,7 @@ def test_it_serves_until_it_is_stopped(app) -> None:
         assert server.is_serving
         server.stop()
         assert not server.is_serving
+        assert service.sign_in.is_closed
         with pytest.raises(httpx.HTTPError):
             client.get(url)
 

@@ -12,9 +12,10 @@ interface Props {
   readonly onRoles: (roles: readonly Role[]) => Promise<boolean>;
   readonly onLink: () => void;
   readonly onDisable: () => void;
+  readonly onEnable: () => void;
 }
 
-export function AccountRow({ account, isMe, isBusy, onRoles, onLink, onDisable }: Props) {
+export function AccountRow({ account, isMe, isBusy, onRoles, onLink, onDisable, onEnable }: Props) {
   const [roles, setRoles] = useState<readonly Role[] | null>(null);
   const isChanged = roles !== null && !sameRoles(roles, account.roles);
   const name = account.account_id;
@@ -51,8 +52,11 @@ export function AccountRow({ account, isMe, isBusy, onRoles, onLink, onDisable }
       <td>
         {isMe ? (
           <span className="dim">{t("accounts.not_oneself")}</span>
+        ) : account.is_disabled ? (
+          <button type="button" disabled={isBusy} aria-label={`${t("accounts.enable")}: ${name}`} onClick={onEnable}>
+            {t("accounts.enable")}
+          </button>
         ) : (
-          !account.is_disabled && (
             <div className="row">
               {roles === null && (
                 <button type="button" aria-label={`${t("accounts.change")}: ${name}`} onClick={() => setRoles(account.roles)}>
@@ -66,7 +70,6 @@ export function AccountRow({ account, isMe, isBusy, onRoles, onLink, onDisable }
               )}
               <Disable name={name} isBusy={isBusy} onDisable={onDisable} />
             </div>
-          )
         )}
       </td>
     </tr>

@@ -70,6 +70,7 @@ export default function AccountsPage() {
                   onRoles={(roles: readonly Role[]) => act(ask<Done>(at(one.account_id, "roles"), { method: "PUT", body: { roles } }), changed)}
                   onLink={() => void act(ask<LinkOut>(at(one.account_id, "link"), { method: "POST", body: {} }), setLink)}
                   onDisable={() => void act(ask<Done>(at(one.account_id, "disable"), { method: "POST", body: {} }), changed)}
+                  onEnable={() => void act(ask<Done>(at(one.account_id, "enable"), { method: "POST", body: {} }), changed)}
                 />
               ))}
             </tbody>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { t } from "../../i18n";
 import { AgedPanel } from "../evidence/AgedPanel";
-import { type Keys, KeysHelp, useKeys } from "../evidence/keys";
+import { useKeys } from "../../parts/keys/keyList";
 import { Problem } from "../../parts/Problem";
 import "./audit.css";
 import { EVERYTHING, type Filter } from "./audit";
@@ -22,18 +22,17 @@ export default function AuditPage() {
     setOpen(false);
   };
   const move = (by: number): void => setChosen((row) => Math.max(0, Math.min(row + by, audit.rows.length - 1)));
-  const keys: Keys = {
+  useKeys(t("page.audit"), {
     j: { does: t("key.next_row"), run: () => move(1) },
     k: { does: t("key.last_row"), run: () => move(-1) },
     " ": { does: t("key.open_row"), run: () => setOpen((before) => !before) },
     l: { does: t("audit.looks"), run: () => choose({ ...EVERYTHING, what: "looks" }) },
     Escape: { does: t("audit.all"), run: () => choose(EVERYTHING) },
-  };
-  useKeys(keys);
+  });
   return (
     <div className="audit stack">
       <Verification />
-      <AgedPanel title={t("audit.title")} at={audit.at} tools={<KeysHelp keys={keys} />}>
+      <AgedPanel title={t("audit.title")} at={audit.at}>
         <div className="stack">
           <p className="dim">◉ {t("audit.looking")}</p>
           <AuditFilter filter={filter} onChange={choose} onAgain={audit.again} />

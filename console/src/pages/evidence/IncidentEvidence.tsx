@@ -9,9 +9,11 @@ import { useMay } from "../../parts/session";
 import { type Asked, useAsk } from "../../parts/useAsk";
 import { AgedPanel } from "./AgedPanel";
 import { natural, percentText } from "../../parts/incidents/figures";
-import { type Keys, KeysHelp, useKeys } from "./keys";
+import { reasonWords } from "../../parts/incidents/reason";
+import { Missing } from "../../parts/incidents/WhyPanel";
+import { type Keys, useKeys } from "../../parts/keys/keyList";
 import { BundlePanel, Crops, KeptPictures } from "./looks/BundlePanel";
-import { type Ledger, type Manifest } from "./looks/bundle";
+import { type Ledger, type Manifest, PATCHES, PATCHES_FORM, type PatchesFile } from "./looks/bundle";
 import { LedgerChart } from "./looks/LedgerChart";
 import { LedgerTable } from "./looks/LedgerTable";
 import { LookDetails } from "./looks/LookDetails";
@@ -34,16 +36,19 @@ export function IncidentEvidence({ incident }: { readonly incident: IncidentOut 
   const ledger = useAsk<Ledger>(bundle.data === null ? null : `/incidents/${id}/evidence/ledger.json?of=${bundle.data.written_utc_ns}`);
   const [picked, setPicked] = useState<number | null>(null);
   const pAlarm = useLive((live) => live.health?.operating_point.p_alarm ?? null);
+  const minCoverage = useLive((live) => live.health?.operating_point.min_coverage ?? null);
 
-  const pictures = useKept(patches.data);
+  // A kept file that is shown is a look in the audit: only where the service has no pictures itself.
+  const hasKept = patches.data?.length === 0 && bundle.data?.files.some((file) => file.name === PATCHES);
+  const kept = useAsk<PatchesFile>(hasKept ? `/incidents/${id}/evidence/${PATCHES}?of=${bundle.data?.written_utc_ns}` : null);
+  const pictures = useKept(hasKept ? patchesIn(kept.data) : patches.data);
   const number = picked ?? (why.data === null ? null : mostTelling(why.data, pictures));
   const step = why.data?.steps.find((one) => one.number === number) ?? null;
-  const keys = keysOf(why.data, number, setPicked);
-  useKeys(keys);
+  useKeys(t("page.evidence"), keysOf(why.data, number, setPicked));
 
   return (
     <>
-      <Heading incident={incident} why={why.data} keys={keys} isSimulated={bundle.data?.is_simulated ?? false} />
+      <Heading incident={incident} why={why.data} isSimulated={bundle.data?.is_simulated ?? false} />
       <div className="evidence-grid">
         <div className="evidence-column">
           <Pictures incident={incident} patches={patches} pictures={pictures} bundle={bundle} step={step} zone={why.data?.zone ?? incident.zone} maySee={maySee} />
@@ -54,7 +59,7 @@ export function IncidentEvidence({ incident }: { readonly incident: IncidentOut 
           )}
         </div>
         <div className="evidence-column">
-          <LedgerPanel why={why} pAlarm={pAlarm} number={number} onChoose={setPicked} />
+          <LedgerPanel why={why} pAlarm={pAlarm} minCoverage={minCoverage} number={number} onChoose={setPicked} />
           {maySee && <Kept incidentId={incident.incident_id} bundle={bundle} />}
         </div>
       </div>
@@ -74,11 +79,10 @@ function useKept(data: readonly PatchOut[] | null): readonly PatchOut[] {
 interface HeadingProps {
   readonly incident: IncidentOut;
   readonly why: Why | null;
-  readonly keys: Keys;
   readonly isSimulated: boolean;
 }
 
-function Heading({ incident, why, keys, isSimulated }: HeadingProps) {
+function Heading({ incident, why, isSimulated }: HeadingProps) {
   return (
     <header className="evidence-heading">
       <div className="row">
@@ -91,10 +95,9 @@ function Heading({ incident, why, keys, isSimulated }: HeadingProps) {
         {isSimulated && <span className="tag">◩ {t("evidence.simulated")}</span>}
         <span className="tag">{word("state", incident.state)}</span>
         <span className="number dim">{momentText(incident.opened_utc_ms, { seconds: true })}</span>
-        <KeysHelp keys={keys} />
       </div>
       <p className="audited">◉ {t("evidence.audited")}</p>
-      <p>{incident.reason}</p>
+      <p>{reasonWords(incident.reason_parts, incident.reason)}</p>
     </header>
   );
 }
@@ -102,11 +105,12 @@ function Heading({ incident, why, keys, isSimulated }: HeadingProps) {
 interface LedgerProps {
   readonly why: Asked<Why>;
   readonly pAlarm: number | null;
+  readonly minCoverage: number | null;
   readonly number: number | null;
   readonly onChoose: (step: number) => void;
 }
 
-function LedgerPanel({ why, pAlarm, number, onChoose }: LedgerProps) {
+function LedgerPanel({ why, pAlarm, minCoverage, number, onChoose }: LedgerProps) {
   const said = why.data;
   return (
     <AgedPanel title={t("ledger.title")} at={why.at}>
@@ -117,11 +121,7 @@ function LedgerPanel({ why, pAlarm, number, onChoose }: LedgerProps) {
           </p>
           <LedgerChart why={said} pAlarm={pAlarm} chosen={number} onChoose={onChoose} />
           <LedgerTable why={said} chosen={number} onChoose={onChoose} />
-          {said.missing.length > 0 && (
-            <p>
-              ◌ {t("ledger.missing")}: {said.missing.join(" · ")}
-            </p>
-          )}
+          {minCoverage !== null && <Missing why={said} minCoverage={minCoverage} />}
         </div>
       )}
       <Absent error={why.error} words={t("ledger.none")} />
@@ -155,17 +155,21 @@ interface PicturesProps {
 
 function Pictures({ incident, patches, pictures, bundle, step, zone, maySee }: PicturesProps) {
   const shown = useMemo(() => pictureOf(step, pictures, zone), [step, pictures, zone]);
-  // A kept file that is shown is a look in the audit: only where the service says it has no pictures.
-  const hasNone = patches.data?.length === 0;
+  const hasNone = patches.data?.length === 0 && pictures.length === 0;
+  const hasNumbers = bundle.data?.files.some((file) => file.name === PATCHES) ?? false;
   return (
     <AgedPanel title={t("picture.title")} at={patches.at}>
       {!maySee && <p>{t("evidence.not_for_role")}</p>}
       {pictures.length > 0 && <PicturePanel patches={pictures} first={shown} zone={zone} step={step} />}
-      {hasNone && bundle.data !== null && <KeptPictures incidentId={incident.incident_id} manifest={bundle.data} />}
+      {hasNone && bundle.data !== null && !hasNumbers && <KeptPictures incidentId={incident.incident_id} manifest={bundle.data} />}
       {hasNone && bundle.data === null && !bundle.isLoading && <p className="dim">{t("picture.none")}</p>}
       <Problem error={patches.error} />
     </AgedPanel>
   );
+}
+
+function patchesIn(file: PatchesFile | null): readonly PatchOut[] | null {
+  return file?.form === PATCHES_FORM ? file.patches : null;
 }
 
 /** How sure that is, with the base rate, as natural frequencies. */

@@ -29,12 +29,12 @@ let asked: string[];
 let images: string[];
 let watch: MutationObserver;
 
-function serve(patches: PatchOut[]): void {
+function serve(patches: PatchOut[], more: Record<string, unknown> = {}): void {
   vi.stubGlobal("fetch", (address: string) => {
     asked.push(address);
     const what = address.split("metro-000001")[1]?.split("?")[0] ?? "";
     const answers: Record<string, unknown> = {
-      "/why": why, "/patches": patches, "/evidence": manifest, "/evidence/ledger.json": { entries: [] },
+      "/why": why, "/patches": patches, "/evidence": manifest, "/evidence/ledger.json": { entries: [] }, ...more,
     };
     const answer = answers[what];
     return Promise.resolve(new Response(JSON.stringify(answer ?? {}), { status: answer === undefined ? 404 : 200 }));
@@ -67,8 +67,8 @@ afterEach(() => {
 test("no file that was kept is looked at while the sensor's own pictures are there, and no crop unasked", async () => {
   serve([patch]);
   show(["see_incidents", "see_evidence"]);
-  await waitFor(() => expect(document.querySelectorAll(".cells rect")).toHaveLength(4));
-  await waitFor(() => expect(screen.getByText(/look-000\.png/)).toBeTruthy());
+  await waitFor(() => expect(document.querySelectorAll(".cells rect")).toHaveLength(4), { timeout: 8000 });
+  await waitFor(() => expect(screen.getByText(/look-000\.png/)).toBeTruthy(), { timeout: 8000 });
   expect(images).toEqual([]);
   expect(screen.getByText(/written into the audit/)).toBeTruthy();
 });
@@ -76,8 +76,16 @@ test("no file that was kept is looked at while the sensor's own pictures are the
 test("kept pictures are shown where the service has none any more", async () => {
   serve([]);
   show(["see_incidents", "see_evidence"]);
-  await waitFor(() => expect(images).toContain("/api/v1/incidents/metro-000001/evidence/look-000.png"));
+  await waitFor(() => expect(images).toContain("/api/v1/incidents/metro-000001/evidence/look-000.png"), { timeout: 8000 });
   expect(images.some((one) => one.includes("crop"))).toBe(false);
+});
+
+test("kept pictures are shown with their numbers where the bundle has them, and not in grey", async () => {
+  const files = [...manifest.files, { name: "patches.json", n_bytes: 9, sha256: "00" }];
+  serve([], { "/evidence": { ...manifest, files }, "/evidence/patches.json": { form: "standex.patches.1", patches: [patch] } });
+  show(["see_incidents", "see_evidence"]);
+  await waitFor(() => expect(document.querySelectorAll(".cells rect")).toHaveLength(4), { timeout: 8000 });
+  expect(images).toEqual([]);
 });
 
 test("who may not see evidence is shown why, and asks for nothing else", async () => {

@@ -1,32 +1,35 @@
 import { useState } from "react";
 import { ask } from "../../api/client";
-import { t } from "../../i18n";
+import { t, word } from "../../i18n";
 import { Problem } from "../../parts/Problem";
-import type { Exercise } from "./exercise";
+import { spanText } from "../time/usePlayback";
+import type { Known } from "./exercise";
 
 interface Props {
-  readonly past: readonly Exercise[];
+  readonly known: readonly Known[];
+  readonly mayBegin: boolean;
   readonly onBegun: () => void;
 }
 
-/** The service does not list the exercises that it knows: those that ran are offered, any can be typed. */
-export function BeginExercise({ past, onBegun }: Props) {
-  const known = [...new Set(past.map((one) => one.name))].filter((one) => one !== "");
+/** What was made for this site; what cannot be begun says why. */
+export function BeginExercise({ known, mayBegin, onBegun }: Props) {
   const [name, setName] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   // The same key until it is answered: a slow link must not begin two.
   const [key, setKey] = useState(() => crypto.randomUUID());
+  const chosen = known.find((one) => one.name === name && one.problem === "");
 
   const begin = async (): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
-      await ask("/exercises", { method: "POST", body: { exercise: name.trim() }, key });
+      await ask("/exercises", { method: "POST", body: { exercise: name }, key });
       setKey(crypto.randomUUID());
       onBegun();
     } catch (problem) {
       setError(problem);
+      setKey(crypto.randomUUID());
     } finally {
       setBusy(false);
     }
@@ -35,47 +38,55 @@ export function BeginExercise({ past, onBegun }: Props) {
   return (
     <section className="panel stack exercise-begin" aria-label={t("exercise.begin")}>
       <h2>{t("exercise.begin")}</h2>
-      <form
-        className="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void begin();
-        }}
-      >
-        <label className="stack grow">
-          {t("exercise.which")}
-          <input
-            value={name}
-            list="exercises-known"
-            required
-            maxLength={100}
-            onChange={(event) => {
-              setName(event.target.value);
-              setKey(crypto.randomUUID());
-            }}
-          />
-        </label>
-        <datalist id="exercises-known">
-          {known.map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
-        <button type="submit" className="primary" disabled={isBusy || name.trim() === ""}>
-          ◩ {t("exercise.do_begin")}
-        </button>
-      </form>
-      {known.length > 0 && (
-        <div className="row">
-          {known.map((one) => (
-            <button key={one} type="button" aria-pressed={one === name} onClick={() => setName(one)}>
-              {one}
-            </button>
-          ))}
-        </div>
+      {known.length === 0 ? (
+        <p className="dim">{t("exercise.no_known")}</p>
+      ) : (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void begin();
+          }}
+        >
+          <fieldset>
+            <legend>{t("exercise.which")}</legend>
+            {known.map((one) => (
+              <label key={one.name} className="exercise-known">
+                <input
+                  type="radio"
+                  name="exercise"
+                  value={one.name}
+                  checked={one.name === name}
+                  disabled={one.problem !== "" || !mayBegin}
+                  onChange={() => setName(one.name)}
+                />
+                <span>
+                  <strong>{word("exercise_name", one.name)}</strong>
+                  <span className="dim">
+                    {one.problem === ""
+                      ? t("exercise.of_known", { n: one.nPeople, carrying: one.nCarrying, time: spanText(one.durationS) })
+                      : t("exercise.cannot", { why: one.problem })}
+                  </span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          {mayBegin ? (
+            <div className="row">
+              <button type="submit" className="primary" disabled={isBusy || chosen === undefined}>
+                ◩ {t("exercise.do_begin")}
+              </button>
+            </div>
+          ) : (
+            <p className="dim">{t("exercise.not_yours")}</p>
+          )}
+        </form>
       )}
-      <p className="dim">
-        {t("exercise.real_alarms")} {t("exercise.drill_end")}
-      </p>
+      <ul className="dim exercise-rules">
+        <li>{t("exercise.real_alarms")}</li>
+        <li>{t("exercise.at_end")}</li>
+        <li>{t("exercise.kept")}</li>
+      </ul>
       <Problem error={error} />
     </section>
   );

@@ -5,13 +5,15 @@ import { clockText, serviceNow, useTick } from "../../parts/clock";
 import { Problem } from "../../parts/Problem";
 import { spanText } from "../time/usePlayback";
 import type { Exercise } from "./exercise";
+import { PeopleTable, Scores } from "./PeopleTable";
 
 interface Props {
   readonly exercise: Exercise;
+  readonly mayEnd: boolean;
   readonly onEnded: () => void;
 }
 
-export function RunningExercise({ exercise, onEnded }: Props) {
+export function RunningExercise({ exercise, mayEnd, onEnded }: Props) {
   useTick(1000);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -28,9 +30,10 @@ export function RunningExercise({ exercise, onEnded }: Props) {
       setBusy(false);
     }
   };
+  const title = t("exercise.running", { name: word("exercise_name", exercise.name) });
   return (
-    <section className="panel stack exercise-running" aria-label={t("exercise.running", { name: exercise.name })}>
-      <h2>◩ {t("exercise.running", { name: exercise.name })}</h2>
+    <section className="panel stack exercise-running" aria-label={title}>
+      <h2>◩ {title}</h2>
       {exercise.begunUtcMs !== null && (
         <p>
           {t("exercise.since", { time: clockText(exercise.begunUtcMs, "local"), who: exercise.by })}{" "}
@@ -38,51 +41,20 @@ export function RunningExercise({ exercise, onEnded }: Props) {
         </p>
       )}
       <Scores score={exercise.score} />
-      {exercise.injected.length > 0 && (
-        <>
-          <h3>{t("exercise.injected")}</h3>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t("exercise.number")}</th>
-                <th scope="col">{t("exercise.carries")}</th>
-                <th scope="col">{t("exercise.outcome")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {exercise.injected.map((one, number) => (
-                <tr key={number}>
-                  <td className="number">◩ {one.trackId ?? "–"}</td>
-                  <td>{word("item", one.carries)}</td>
-                  <td>{word("outcome", one.outcome)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </>
-      )}
-      <p className="dim">{t("exercise.real_alarms")}</p>
+      <h3>{t("exercise.injected")}</h3>
+      <PeopleTable injected={exercise.injected} />
+      <ul className="dim exercise-rules">
+        <li>{t("exercise.real_alarms")}</li>
+        <li>{t("exercise.at_end")}</li>
+      </ul>
       <Problem error={error} />
-      <div className="row">
-        <button type="button" className="primary" disabled={isBusy} onClick={() => void end()}>
-          {t("exercise.end")}
-        </button>
-      </div>
-    </section>
-  );
-}
-
-/** Figures with their names; all of simulated people. */
-export function Scores({ score }: { readonly score: Exercise["score"] }) {
-  if (score.length === 0) return null;
-  return (
-    <dl className="exercise-score">
-      {score.map(([name, value]) => (
-        <div key={name}>
-          <dt>{word("exercise.score", name)}</dt>
-          <dd className="number">{value}</dd>
+      {mayEnd && (
+        <div className="row">
+          <button type="button" className="primary" disabled={isBusy} onClick={() => void end()}>
+            {t("exercise.end")}
+          </button>
         </div>
-      ))}
-    </dl>
+      )}
+    </section>
   );
 }

@@ -23,9 +23,9 @@ const SENSOR: SensorOut = {
 const PICTURE: PictureMessage = {
   type: "picture", t_utc_ms: 1000, now_utc_ms: 1000, age_s: 0.1, is_stale: false, is_simulated: true, lag_s: 0.1, n_updates: 1,
   n_closed: {}, people: {
-    track_id: [1, 2], x_m: [1, 2], y_m: [1, 2], vx_m_per_s: [1, 0], vy_m_per_s: [0, 0], spread_m: [0.1, 0.1], state: [2, 3], is_thing: [0, 0],
+    track_id: [1, 2], x_m: [1, 2], y_m: [1, 2], vx_m_per_s: [1, 0], vy_m_per_s: [0, 0], spread_m: [0.1, 0.1], state: [2, 3], is_thing: [0, 0], level: [0, 0],
   },
-  cards: [{
+  exercise: null, cards: [{
     incident_id: "m-1", track_id: 1, reach: "followed", x_m: 1, y_m: 1, vx_m_per_s: 1, vy_m_per_s: 0, seen_s_ago: 0.1,
     seconds_in_reach: 8.4, p_threat: 0.87, next_line: "out", next_line_s: 8.4, cued: [{ sensor_id: "mw", t_look_utc_ms: 2_000_000_000_000 }],
   }],

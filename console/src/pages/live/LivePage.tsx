@@ -9,7 +9,6 @@ import { listed, walkOf } from "../../parts/incidents/listOf";
 import { useMe } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
 import { BesidePlan } from "./BesidePlan";
-import { KeysDialog } from "./KeysDialog";
 import { LivePlan } from "./LivePlan";
 import { NothingChosen } from "./NothingChosen";
 import { namesOf, passedSince } from "./passed";
@@ -29,14 +28,13 @@ export default function LivePage() {
   const incidents = useLive((live) => live.incidents);
   const overview = useLive((live) => live.overview);
   const [openGroups, setOpenGroups] = useState<ReadonlySet<string>>(new Set());
-  const [hasKeys, setKeys] = useState(false);
   const list = useMemo(() => listed(incidents, overview), [incidents, overview]);
   const walk = walkOf(list.lines, openGroups);
   const chosen = useChosen(walk, incidents);
 
   const toggleGroup = (id: string): void =>
     setOpenGroups((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
-  usePageKeys({ walk, chosen, showKeys: () => setKeys(true), maySeeEvidence: me.permissions.includes("see_evidence") });
+  usePageKeys({ walk, chosen, seesIncidents, maySeeEvidence: me.permissions.includes("see_evidence") });
 
   return (
     <div className={seesIncidents ? "live" : "live is-plan-only"}>
@@ -57,9 +55,6 @@ export default function LivePage() {
             selected={chosen.incidentId}
             onSelect={chosen.choose}
           />
-          <footer className="row">
-            <button type="button" onClick={() => setKeys(true)}>{t("keys.title")} <kbd>?</kbd></button>
-          </footer>
         </section>
       )}
       <section className="live-plan panel" aria-label={t("live.plan")}>
@@ -77,7 +72,6 @@ export default function LivePage() {
           <TickingCard plan={site.data} incidentId={chosen.incidentId} nOpen={list.nOpen} />
         </section>
       )}
-      {hasKeys && <KeysDialog onClose={() => setKeys(false)} />}
     </div>
   );
 }

@@ -10,6 +10,8 @@ import type { PeopleAt, PlanMark } from "../../parts/plan/types";
 import { oldSeconds } from "./passed";
 import type { Chosen } from "./useChosen";
 
+const NOBODY: readonly number[] = [];
+
 interface Props {
   readonly plan: SitePlan;
   readonly coverage: readonly Field[];
@@ -75,6 +77,7 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
       people={people}
       oldS={oldS}
       marks={marks}
+      simulated={picture?.exercise?.track_ids ?? NOBODY}
       health={sensors}
       coverage={coverage}
       selectedTrack={isHere ? chosen.trackId : null}

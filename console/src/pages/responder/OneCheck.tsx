@@ -1,6 +1,8 @@
 import type { IncidentOut, Plan } from "../../api/types";
 import { t, word } from "../../i18n";
 import { BodyFigure } from "../../parts/incidents/BodyFigure";
+import { shortName } from "../../parts/incidents/listOf";
+import { reasonWords } from "../../parts/incidents/reason";
 import { PriorityChip } from "../../parts/incidents/signs";
 import { go } from "../../parts/route";
 import { Deeds } from "./Deeds";
@@ -30,7 +32,7 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
         </button>
         <div className="grow">
           <h1>{t(incident.subject === "thing" ? "responder.thing" : "responder.request")}</h1>
-          <span className="dim number">{incident.incident_id}</span>
+          <span className="dim number">{t("incident.number", { n: shortName(incident.incident_id) })}</span>
         </div>
         <PriorityChip priority={incident.priority} />
       </header>
@@ -47,7 +49,7 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
         </p>
       )}
       <WhereTo incident={incident} place={place} card={card} plan={plan} here={here} onHere={onHere} />
-      <p className="responder-rule">{incident.reason}</p>
+      <p className="responder-rule">{reasonWords(incident.reason_parts, incident.reason)}</p>
       <p className="dim responder-rule">{t("responder.procedures")}</p>
       <footer className="responder-foot">
         <Deeds incidentId={incident.incident_id} />

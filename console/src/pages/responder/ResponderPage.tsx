@@ -5,7 +5,6 @@ import { useLive } from "../../live/state";
 import { go, usePath } from "../../parts/route";
 import { useMe } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
-import { KeyHelp } from "../time/KeyHelp";
 import { CheckList } from "./CheckList";
 import { DataAge } from "./DataAge";
 import { mineOf } from "./mine";
@@ -14,7 +13,7 @@ import { useShellKept } from "./shellKept";
 import { useAwake } from "./useAwake";
 import { useAskedInstead } from "./useFloor";
 import type { Spot } from "./spots";
-import { responderKeys, useResponderKeys } from "./useResponderKeys";
+import { useResponderKeys } from "./useResponderKeys";
 import "../../parts/incidents/incidents.css";
 import "./responder.css";
 
@@ -27,7 +26,6 @@ export default function ResponderPage() {
   const isThin = useAskedInstead();
   const install = useShellKept();
   const plan = useAsk<Plan>("/site").data;
-  const [hasHelp, setHelp] = useState(false);
   // Where I stand is told by me and forgotten with the page: the telephone is not located.
   const [here, setHere] = useState<Spot | null>(null);
 
@@ -35,7 +33,7 @@ export default function ResponderPage() {
   const chosenId = decodeURIComponent(path.split("/")[2] ?? "");
   const chosen = chosenId === "" ? null : incidents.get(chosenId);
   useAwake(list.some((one) => one.share === "accepted"));
-  useResponderKeys({ ids: list.map((one) => one.incident.incident_id), chosen: chosen ?? null, me, onHelp: () => setHelp(true) });
+  useResponderKeys({ ids: list.map((one) => one.incident.incident_id), chosen: chosen ?? null, me });
   useOfferTold(list.filter((one) => one.share === "offered").map((one) => one.incident.incident_id));
 
   return (
@@ -53,7 +51,6 @@ export default function ResponderPage() {
       ) : (
         <OneCheck incident={chosen} me={me} plan={plan} here={here} onHere={setHere} />
       )}
-      {hasHelp && <KeyHelp keys={responderKeys()} onClose={() => setHelp(false)} />}
     </div>
   );
 }

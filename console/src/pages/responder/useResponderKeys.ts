@@ -1,43 +1,31 @@
-import { useEffect, useRef } from "react";
 import type { IncidentOut } from "../../api/types";
 import { t } from "../../i18n";
+import { useKeyPart } from "../../parts/keys/keyList";
+import { useKeyPress } from "../../parts/keys/keys";
 import { go } from "../../parts/route";
-import { isTyping } from "../time/KeyHelp";
 import { delivery } from "./useFloor";
 
 interface Keys {
   readonly ids: readonly string[];
   readonly chosen: IncidentOut | null;
   readonly me: string;
-  readonly onHelp: () => void;
-}
-
-export function responderKeys(): readonly (readonly [string, string])[] {
-  return [
-    ["j k", t("responder.key.walk")],
-    ["a", t("responder.key.accept")],
-    ["r", t("responder.key.reached")],
-    ["Esc", t("responder.key.leave")],
-    ["?", t("responder.key.help")],
-  ];
 }
 
 /** For a tablet on a stand, or a telephone with keys. */
 export function useResponderKeys(keys: Keys): void {
-  const now = useRef(keys);
-  useEffect(() => {
-    now.current = keys;
-  });
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (!isTyping(event) && act(event.key, now.current)) event.preventDefault();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  useKeyPart(() => ({
+    title: t("page.responder"),
+    rows: [
+      ["j k", t("responder.key.walk")],
+      ["a", t("responder.key.accept")],
+      ["r", t("responder.key.reached")],
+      ["Esc", t("responder.key.leave")],
+    ],
+  }));
+  useKeyPress((event) => act(event.key, keys));
 }
 
-function act(key: string, { ids, chosen, me, onHelp }: Keys): boolean {
+function act(key: string, { ids, chosen, me }: Keys): boolean {
   switch (key) {
     case "j":
     case "k":
@@ -49,9 +37,6 @@ function act(key: string, { ids, chosen, me, onHelp }: Keys): boolean {
     case "Escape":
       if (chosen !== null) go("/responder");
       return chosen !== null;
-    case "?":
-      onHelp();
-      return true;
     default:
       return false;
   }

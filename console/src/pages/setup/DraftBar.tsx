@@ -6,10 +6,9 @@ interface Props {
   readonly draft: SiteDraft;
   readonly view: "plan" | "text";
   readonly onView: (view: "plan" | "text") => void;
-  readonly onHelp: () => void;
 }
 
-export function DraftBar({ draft, view, onView, onHelp }: Props) {
+export function DraftBar({ draft, view, onView }: Props) {
   const text = draft.text ?? "";
   const n = nChanged(text, draft.inForce);
   const isKept = text === draft.keptText;
@@ -44,9 +43,6 @@ export function DraftBar({ draft, view, onView, onHelp }: Props) {
       )}
       <button type="button" className="primary" disabled={isKept || draft.isKeeping} onClick={() => void draft.keep()}>
         {t("setup.save")}
-      </button>
-      <button type="button" aria-label={t("keys.title")} onClick={onHelp}>
-        ?
       </button>
     </div>
   );

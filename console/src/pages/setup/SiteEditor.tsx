@@ -1,7 +1,6 @@
 import { useMemo, useRef, useState } from "react";
 import { t } from "../../i18n";
 import { Problem } from "../../parts/Problem";
-import { KeyHelp } from "../time/KeyHelp";
 import { DraftBar } from "./DraftBar";
 import { ItemFields } from "./ItemFields";
 import { ItemList } from "./ItemList";
@@ -10,7 +9,7 @@ import { copied, type Item, itemsOf, levelsOf, newLine } from "./siteItems";
 import { findBlock, withoutBlock } from "./siteText";
 import { SitePlan } from "./SitePlan";
 import { SiteText } from "./SiteText";
-import { editorKeys, useEditorKeys } from "./useEditorKeys";
+import { useEditorKeys } from "./useEditorKeys";
 import { useSiteDraft } from "./useSiteDraft";
 
 const NO_ITEMS: readonly Item[] = [];
@@ -22,7 +21,6 @@ export function SiteEditor() {
   const [view, setView] = useState<"plan" | "text">("plan");
   const [chosen, setChosen] = useState<string | null>(null);
   const [levelId, setLevelId] = useState<string | null>(null);
-  const [hasHelp, setHelp] = useState(false);
   const isDragging = useRef(false);
   const items = useMemo(() => (text === null ? NO_ITEMS : itemsOf(text)), [text]);
   const levels = useMemo(() => (text === null ? [] : levelsOf(text)), [text]);
@@ -69,13 +67,12 @@ export function SiteEditor() {
     undo: draft.undo, redo: draft.redo,
     keep: () => void draft.keep(),
     leave: () => setChosen(null),
-    help: () => setHelp(true),
   });
 
   if (text === null) return draft.error === null ? <p role="status">…</p> : <Problem error={draft.error} />;
   return (
     <div className="editor">
-      <DraftBar draft={draft} view={view} onView={setView} onHelp={() => setHelp(true)} />
+      <DraftBar draft={draft} view={view} onView={setView} />
       <div className="editor-body">
         <div className="editor-main">
           {view === "text" ? (
@@ -118,7 +115,6 @@ export function SiteEditor() {
           <ItemList items={items} chosen={item} onChoose={choose} onAddLine={addLine} />
         </div>
       </div>
-      {hasHelp && <KeyHelp keys={editorKeys()} onClose={() => setHelp(false)} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { t, word } from "../../i18n";
 import { serviceNow, useTick } from "../../parts/clock";
-import { type Keys, KeysHelp, useKeys } from "../evidence/keys";
+import { useKeys } from "../../parts/keys/keyList";
 import { nextWalk, SHAPES, type WalkTest } from "./walks";
 
 interface Props {
@@ -14,8 +14,7 @@ export function WalkGuide({ test, isBusy, onEnd }: Props) {
   useTick(1000);
   const row = nextWalk(test);
   const walk = test.walks[row];
-  const keys: Keys = { e: { does: t("walk.end"), run: () => { if (!isBusy) onEnd(); } } };
-  useKeys(keys);
+  useKeys(t("page.shift"), { e: { does: t("walk.end"), run: () => { if (!isBusy) onEnd(); } } });
   if (walk === undefined) return null;
   const seconds = walk.from_utc_ms === null ? 0 : Math.max(0, Math.round((serviceNow() - walk.from_utc_ms) / 1000));
   const last = test.walks[row - 1];
@@ -40,8 +39,6 @@ export function WalkGuide({ test, isBusy, onEnd }: Props) {
           {t("walk.end")} <kbd>e</kbd>
         </button>
         <span className="number">{t("walk.since", { seconds })}</span>
-        <span className="grow" />
-        <KeysHelp keys={keys} />
       </div>
       <ol className="walk-list" aria-label={t("walk.walks")}>
         {test.walks.map((one, number) => (

@@ -6,13 +6,14 @@ import { spanText } from "./usePlayback";
 
 export function RecordingList({ recordings }: { readonly recordings: readonly Recording[] }) {
   if (recordings.length === 0) return <p className="dim">{t("time.none")}</p>;
+  const hasLength = recordings.some((one) => one.durationS > 0);
   return (
     <div className="panel">
       <table>
         <thead>
           <tr>
             <th scope="col">{t("time.started")}</th>
-            <th scope="col">{t("time.length")}</th>
+            {hasLength && <th scope="col">{t("time.length")}</th>}
             <th scope="col">{t("time.source")}</th>
             <th scope="col">{t("time.open")}</th>
           </tr>
@@ -27,7 +28,7 @@ export function RecordingList({ recordings }: { readonly recordings: readonly Re
                   {clockText(one.startedUtcMs, "utc", true)} {t("clock.utc")}
                 </span>
               </td>
-              <td className="number">{spanText(one.durationS)}</td>
+              {hasLength && <td className="number">{one.durationS > 0 ? spanText(one.durationS) : "–"}</td>}
               <td>{one.isSimulated ? `◩ ${t("time.simulated")}` : t("time.measured")}</td>
               <td>
                 <a className="button" href={`/time/${encodeURIComponent(one.id)}`} onClick={follow}>

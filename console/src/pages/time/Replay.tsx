@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useReducer, useState } from "react";
+import { ApiError } from "../../api/client";
 import { t } from "../../i18n";
 import { Problem } from "../../parts/Problem";
 import { useAsk } from "../../parts/useAsk";
 import { Frames, stepOf } from "./frames";
-import { KeyHelp } from "./KeyHelp";
 import { MarkList } from "./MarkList";
 import { type Mark, type Recording, readTimeline } from "./recording";
 import { ReplayBanner } from "./ReplayBanner";
@@ -11,7 +11,7 @@ import { ReplayPlan } from "./ReplayPlan";
 import { Timeline } from "./Timeline";
 import { Transport } from "./Transport";
 import { usePlayback } from "./usePlayback";
-import { keysOf, useReplayKeys } from "./useReplayKeys";
+import { useReplayKeys } from "./useReplayKeys";
 import { WhatIf } from "./WhatIf";
 
 interface Props {
@@ -24,18 +24,29 @@ export function Replay({ recording, onLeave }: Props) {
   const path = `/recordings/${encodeURIComponent(recording.id)}`;
   const said = useAsk<Record<string, unknown>>(`${path}/timeline`);
   const timeline = useMemo(() => (said.data === null ? null : readTimeline(said.data, recording)), [said.data, recording]);
-  const playback = usePlayback(recording.durationS);
+  // The list need not tell it: a file is as long as what is in it.
+  const durationS = timeline?.durationS ?? recording.durationS;
+  const playback = usePlayback(durationS);
   const [side, setSide] = useState<"marks" | "what_if">("marks");
-  const [hasHelp, setHelp] = useState(false);
   const [, draw] = useReducer((n: number) => n + 1, 0);
-  const frames = useMemo(() => new Frames(recording.id, recording.durationS, draw), [recording]);
+  const frames = useMemo(() => new Frames(recording.id, durationS, draw), [recording, durationS]);
   const marks = timeline?.marks ?? NO_MARKS;
   const alarms = marks.filter((one) => one.kind === "alarm").map((one) => one.atS);
-  useReplayKeys({ playback, alarms, durationS: recording.durationS, onLeave, onHelp: () => setHelp(true) });
+  useReplayKeys({ playback, alarms, durationS, onLeave });
   useTitle(t("time.replay"));
 
   const stepS = stepOf(playback.speed);
   const frame = frames.at(playback.atS, stepS);
+  const error = said.error ?? frames.errorAt(playback.atS, stepS);
+  const isMaking = error instanceof ApiError && error.status === NOT_YET;
+  useEffect(() => {
+    if (!isMaking) return;
+    const timer = setInterval(() => {
+      said.again();
+      frames.again();
+    }, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isMaking, said.again, frames]);
   const nowMs = recording.startedUtcMs + playback.atS * 1000;
   return (
     <div className="replay">
@@ -43,19 +54,18 @@ export function Replay({ recording, onLeave }: Props) {
       <div className="replay-body">
         <div className="replay-main">
           <ReplayPlan timeline={timeline} recording={recording} frame={frame} atS={playback.atS} />
-          <Problem error={said.error ?? frames.errorAt(playback.atS, stepS)} />
-          {frames.errorAt(playback.atS, stepS) !== null && (
+          {!isMaking && <Problem error={error} />}
+          {!isMaking && frames.errorAt(playback.atS, stepS) !== null && (
             <button type="button" onClick={() => frames.again()}>
               {t("time.retry")}
             </button>
           )}
-          <Timeline marks={marks} atS={playback.atS} durationS={recording.durationS} onSeek={playback.seek} />
+          <Timeline marks={marks} atS={playback.atS} durationS={durationS} onSeek={playback.seek} />
           <Transport
             playback={playback}
-            durationS={recording.durationS}
+            durationS={durationS}
             alarms={alarms}
             isLoading={frame === null}
-            onHelp={() => setHelp(true)}
           />
         </div>
         <div className="replay-side">
@@ -70,12 +80,14 @@ export function Replay({ recording, onLeave }: Props) {
           {side === "marks" ? <MarkList marks={marks} atS={playback.atS} onSeek={playback.seek} /> : <WhatIf recording={recording} />}
         </div>
       </div>
-      {hasHelp && <KeyHelp keys={keysOf()} onClose={() => setHelp(false)} />}
     </div>
   );
 }
 
 const NO_MARKS: readonly Mark[] = [];
+// A recording is played through once before it can be looked at; until then the service says so.
+const NOT_YET = 429;
+const AGAIN_MS = 2000;
 
 /** Also the name of the browser's tab says so. */
 function useTitle(word: string): void {

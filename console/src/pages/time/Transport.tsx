@@ -8,10 +8,9 @@ interface Props {
   readonly durationS: number;
   readonly alarms: readonly number[];
   readonly isLoading: boolean;
-  readonly onHelp: () => void;
 }
 
-export function Transport({ playback, durationS, alarms, isLoading, onHelp }: Props) {
+export function Transport({ playback, durationS, alarms, isLoading }: Props) {
   const { atS, seek, step } = playback;
   const before = previousAlarm(alarms, atS);
   const after = nextAlarm(alarms, atS);
@@ -47,9 +46,6 @@ export function Transport({ playback, durationS, alarms, isLoading, onHelp }: Pr
         {t("time.at", { at: spanText(atS, 1), all: spanText(durationS) })}
         {isLoading && ` · ${t("time.loading")}`}
       </span>
-      <button type="button" aria-label={t("time.keys")} onClick={onHelp}>
-        ?
-      </button>
     </div>
   );
 }

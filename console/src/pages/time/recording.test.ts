@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { readHighest, readRecordings, readTimeline } from "./recording";
+import { spanText } from "./usePlayback";
 
 const [recording] = readRecordings([
   { recording_id: "a.mcap", started_utc_ms: 10_000, duration_s: 60, is_simulated: true },
@@ -26,6 +27,15 @@ describe("what the service says of a recording", () => {
       { atS: 21, kind: "alarm", text: "thick layer", trackId: 7 },
     ]);
     expect(plan).toBeNull();
+  });
+
+  it("is told by events of the station, and by their length", () => {
+    const kinds = ["Alert", "PassageClosed", "HealthChanged", "TaskClosed"].map((kind, n) => ({ at_s: n, kind, text: "x" }));
+    const timeline = readTimeline({ duration_s: 119.8, marks: kinds }, recording);
+    expect(timeline.marks.map((one) => one.kind)).toEqual(["alarm", "end", "health", "other"]);
+    expect(timeline.durationS).toBe(119.8);
+    expect(readTimeline({ marks: [] }, recording).durationS).toBe(60);
+    expect([spanText(119.8), spanText(59.96, 1), spanText(3599.9)]).toEqual(["02:00", "01:00.0", "1:00:00"]);
   });
 
   it("has people with and without truth", () => {

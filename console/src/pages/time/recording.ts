@@ -21,6 +21,7 @@ export interface Mark {
 }
 
 export interface Timeline {
+  readonly durationS: number;
   readonly marks: readonly Mark[];
   /** Of the site as it was recorded; null where the service does not tell. */
   readonly plan: Plan | null;
@@ -65,7 +66,8 @@ export function readTimeline(said: Json, recording: Recording): Timeline {
   });
   marks.sort((a, b) => a.atS - b.atS);
   const plan = said["plan"];
-  return { marks, plan: isJson(plan) && Array.isArray(plan["levels"]) ? (plan as unknown as Plan) : null };
+  const durationS = numberOf(said, "duration_s") ?? recording.durationS;
+  return { durationS, marks, plan: isJson(plan) && Array.isArray(plan["levels"]) ? (plan as unknown as Plan) : null };
 }
 
 export function readHighest(said: Json, recording: Recording): Highest {
@@ -73,7 +75,7 @@ export function readHighest(said: Json, recording: Recording): Highest {
     const p = numberOf(one, "p_highest", "p_threat", "p");
     if (p === null) return [];
     const utcMs = numberOf(one, "t_utc_ms");
-    const atS = numberOf(one, "t_s") ?? (utcMs === null ? 0 : (utcMs - recording.startedUtcMs) / 1000);
+    const atS = numberOf(one, "t_s", "at_s") ?? (utcMs === null ? 0 : (utcMs - recording.startedUtcMs) / 1000);
     return [{ p, atS, isThreat: threatOf(one) }];
   });
   return { people, durationS: numberOf(said, "duration_s") ?? recording.durationS };
@@ -88,7 +90,9 @@ function threatOf(one: Json): boolean | null {
   return items.some((item: string) => item.startsWith("threat"));
 }
 
-function kindOf(text: string): MarkKind {
+function kindOf(said: string): MarkKind {
+  const text = said.toLowerCase();
+  if (text.includes("task")) return "other";
   if (text.includes("alarm") || text.includes("alert")) return "alarm";
   if (text.includes("end") || text.includes("closed") || text.includes("passage")) return "end";
   return text.includes("health") || text.includes("sensor") ? "health" : "other";

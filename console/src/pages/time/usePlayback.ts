@@ -59,7 +59,8 @@ export function usePlayback(durationS: number): Playback {
 
 /** Seconds as minutes and seconds, with hours where there are any. */
 export function spanText(seconds: number, digits = 0): string {
-  const whole = Math.max(0, seconds);
+  // Rounded before it is taken apart: there is no 01:60.
+  const whole = Math.max(0, Number(seconds.toFixed(digits)));
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
   const rest = (whole % 60).toFixed(digits).padStart(digits > 0 ? 3 + digits : 2, "0");

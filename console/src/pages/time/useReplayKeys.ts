@@ -1,7 +1,7 @@
-import { useEffect, useRef } from "react";
 import { t } from "../../i18n";
+import { type KeyRow, useKeyPart } from "../../parts/keys/keyList";
+import { isOnButton, useKeyPress } from "../../parts/keys/keys";
 import { FINEST_S } from "./frames";
-import { isTyping } from "./KeyHelp";
 import type { Playback } from "./usePlayback";
 
 interface Keys {
@@ -9,19 +9,17 @@ interface Keys {
   readonly alarms: readonly number[];
   readonly durationS: number;
   readonly onLeave: () => void;
-  readonly onHelp: () => void;
 }
 
-export function keysOf(): readonly (readonly [string, string])[] {
+function rows(): readonly KeyRow[] {
   return [
-    ["Space", t("time.key.play")],
+    ["␣", t("time.key.play")],
     [", .", t("time.key.step")],
     ["h l", t("time.key.jump")],
     ["j k", t("time.key.alarm")],
     ["< >", t("time.key.speed")],
     ["Home End", t("time.key.ends")],
     ["Esc", t("time.key.leave")],
-    ["?", t("time.key.help")],
   ];
 }
 
@@ -29,25 +27,16 @@ const JUMP_S = 10;
 
 /** All of the replay by keys, unless something else has the focus and uses them. */
 export function useReplayKeys(keys: Keys): void {
-  const now = useRef(keys);
-  useEffect(() => {
-    now.current = keys;
+  useKeyPart(() => ({ title: t("page.time"), rows: rows() }));
+  useKeyPress((event) => {
+    // A button with the focus is pressed by the space bar; that is not taken from it.
+    if (event.key === " " && isOnButton(event)) return false;
+    const isSlider = event.target instanceof HTMLElement && event.target.getAttribute("role") === "slider";
+    return act(event.key, keys, isSlider);
   });
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (isTyping(event)) return;
-      const at = event.target;
-      // A button with the focus is pressed by the space bar; that is not taken from it.
-      if (event.key === " " && at instanceof HTMLElement && at.closest("button, a, summary") !== null) return;
-      const isSlider = at instanceof HTMLElement && at.getAttribute("role") === "slider";
-      if (act(event.key, now.current, isSlider)) event.preventDefault();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
 }
 
-function act(key: string, { playback, alarms, durationS, onLeave, onHelp }: Keys, isSlider: boolean): boolean {
+function act(key: string, { playback, alarms, durationS, onLeave }: Keys, isSlider: boolean): boolean {
   const to = (atS: number | null): boolean => {
     if (atS !== null) playback.seek(atS);
     return true;
@@ -96,9 +85,6 @@ function act(key: string, { playback, alarms, durationS, onLeave, onHelp }: Keys
       return to(durationS);
     case "Escape":
       onLeave();
-      return true;
-    case "?":
-      onHelp();
       return true;
     default:
       return false;

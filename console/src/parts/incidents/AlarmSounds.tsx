@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from "react";
 import { t, word } from "../../i18n";
 import { liveState, useLive } from "../../live/state";
 import { changeSettings, useSettings } from "../settings";
+import { useKeyPart } from "../keys/keyList";
+import { useKeyPress } from "../keys/keys";
 import "./incidents.css";
-import { isForPage } from "./keys";
 import { shortName } from "./listOf";
 import { Alarms, Speaker } from "./sounds";
 
@@ -12,47 +13,53 @@ const LOOK_MS = 150;
 /** Sounds and spoken words for what is new; silence is of this seat alone, and can be seen. */
 export function AlarmSounds() {
   const { sound: isOn } = useSettings();
-  const speaker = useRef(new Speaker());
-  const alarms = useRef(new Alarms());
+  const [alarms] = useState(() => new Alarms());
   const [isBlocked, setBlocked] = useState(true);
   const isOnNow = useRef(isOn);
   isOnNow.current = isOn;
+  const silence = (): void => alarms.silence(liveState().incidents.values());
 
   useEffect(() => {
-    const wake = (): void => {
-      void speaker.current.wake().then(() => setBlocked(speaker.current.isBlocked));
-    };
-    const onKey = (event: KeyboardEvent): void => {
-      if (isForPage(event) && event.key === "q") alarms.current.silence(liveState().incidents.values());
-    };
+    const speaker: Speaker = new Speaker(() => setBlocked(speaker.isBlocked));
+    const wake = (): void => speaker.wake();
+    wake();
     // After the click, not at its beginning: what moves on the screen must not take it away.
     addEventListener("click", wake);
     addEventListener("keydown", wake);
-    addEventListener("keydown", onKey);
     const timer = setInterval(() => {
+      // What could not be heard yet is news still when it can.
+      if (speaker.isBlocked && isOnNow.current) return;
       const { incidents, link } = liveState();
-      const next = alarms.current.next(incidents.values(), link === "lost" || link === "full", performance.now());
-      if (next !== null && isOnNow.current) speaker.current.play(next);
+      const next = alarms.next(incidents.values(), link === "lost" || link === "full", performance.now());
+      if (next !== null && isOnNow.current) speaker.play(next);
     }, LOOK_MS);
     return () => {
       clearInterval(timer);
       removeEventListener("click", wake);
       removeEventListener("keydown", wake);
-      removeEventListener("keydown", onKey);
+      speaker.close();
     };
-  }, []);
+  }, [alarms]);
+  useKeyPress((event) => {
+    if (event.key === "q") silence();
+    return event.key === "q";
+  });
+  useKeyPart(() => ({ title: t("keys.everywhere"), rows: [["q", t("keys.silence")]] }));
 
   return (
     <span className="row">
       {!isOn ? (
-        <button type="button" className="sound-off" onClick={() => changeSettings({ sound: true })}>
-          ♪ ✕ {t("sound.off")}
+        <button type="button" className="sound-off" title={t("sound.off")} onClick={() => changeSettings({ sound: true })}>
+          ♪ ✕ <span className="roomy-words">{t("sound.off")}</span>
         </button>
       ) : isBlocked ? (
-        <span className="chip is-away">♪ {t("sound.blocked")}</span>
+        // Pressing anything would do; this says so where it can be seen.
+        <button type="button" className="sound-off" title={t("sound.blocked")}>
+          ♪ ✕ <span className="roomy-words">{t("sound.blocked")}</span>
+        </button>
       ) : (
-        <button type="button" onClick={() => alarms.current.silence(liveState().incidents.values())}>
-          ♪ {t("sound.silence")} <kbd>q</kbd>
+        <button type="button" title={t("sound.silence")} onClick={silence}>
+          ♪ <span className="roomy-words">{t("sound.silence")}</span> <kbd>q</kbd>
         </button>
       )}
       <Announcer />

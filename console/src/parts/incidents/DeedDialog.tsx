@@ -3,6 +3,7 @@ import type { Disposition, IncidentOut } from "../../api/types";
 import { t, word } from "../../i18n";
 import { Problem } from "../Problem";
 import { type Deed, DISPOSITIONS, missingOf, type Said, SHELF_MINUTES } from "./acts";
+import { HandOverTo } from "./HandOverTo";
 import { shortName } from "./listOf";
 import { type Acting, NOTHING_SAID } from "./useActing";
 
@@ -62,17 +63,7 @@ export function DeedDialog({ incident, deed, acting, names, onClose }: Props) {
             ))}
           </fieldset>
         )}
-        {deed.form === "to" && (
-          <label className="stack">
-            {t("deed.to")}
-            <input value={said.to} list={`${ids}-names`} autoFocus maxLength={100} autoComplete="off" onChange={(event) => change({ to: event.target.value })} />
-            <datalist id={`${ids}-names`}>
-              {names.map((name) => (
-                <option key={name} value={name} />
-              ))}
-            </datalist>
-          </label>
-        )}
+        {deed.form === "to" && <HandOverTo to={said.to} names={names} onChange={(to) => change({ to })} />}
         {deed.form === "shelf" && (
           <label className="stack">
             {t("deed.for_how_long")}

@@ -1,11 +1,12 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { IncidentOut } from "../../api/types";
 import { t, word } from "../../i18n";
 import { Problem } from "../Problem";
 import { useMe } from "../session";
-import { type Deed, deedsFor, nextDeed } from "./acts";
+import { useKeyPart } from "../keys/keyList";
+import { useKeyPress } from "../keys/keys";
+import { type Deed, DEEDS, deedsFor, nextDeed } from "./acts";
 import { DeedDialog } from "./DeedDialog";
-import { isForPage } from "./keys";
 import { useActing } from "./useActing";
 
 interface Props {
@@ -26,17 +27,13 @@ export function Deeds({ incident, names }: Props) {
     else setAsked(deed);
   };
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (!isForPage(event)) return;
-      const deed = deeds.find((one) => one.key === event.key);
-      if (deed === undefined) return;
-      event.preventDefault();
-      begin(deed);
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+  useKeyPress((event) => {
+    const deed = deeds.find((one) => one.key === event.key);
+    if (deed !== undefined) begin(deed);
+    return deed !== undefined;
   });
+  const may = DEEDS.filter((deed) => deed.act !== "unshelve" && me.permissions.includes(deed.asks));
+  useKeyPart(() => ({ title: t("live.card"), rows: may.map((deed) => [deed.key, word("act", deed.act)]) }));
 
   if (!me.permissions.includes("work_incidents")) return <p className="dim">{t("deed.only_look")}</p>;
   return (

@@ -3,6 +3,7 @@ import { t, word } from "../../i18n";
 import { clockText } from "../clock";
 import { Problem } from "../Problem";
 import { arrowOf } from "../plan/geometry";
+import { trackName } from "../plan/peopleRows";
 import { follow } from "../route";
 import { useAsk } from "../useAsk";
 import { BodyFigure } from "./BodyFigure";
@@ -10,6 +11,7 @@ import { Deeds } from "./Deeds";
 import { lengthText } from "./figures";
 import { shortName } from "./listOf";
 import "./incidents.css";
+import { isAsSaid, reasonWords } from "./reason";
 import { PriorityChip, StateWord } from "./signs";
 import { Cued, Evidence, History, HowSure, Missing } from "./WhyPanel";
 
@@ -29,6 +31,7 @@ interface Props {
 }
 
 const WHY_EVERY_MS = 3000;
+const MINUTE_MS = 60_000;
 
 /** One incident on one screen: who, where, how long still, why, how sure, what next. */
 export function IncidentCard(props: Props) {
@@ -43,11 +46,12 @@ export function IncidentCard(props: Props) {
         <PriorityChip priority={incident.priority} />
         <h2 id="incident-title" className="grow">
           {t("incident.number", { n: shortName(incident.incident_id) })}
-          <span className="dim"> · {t(incident.subject === "thing" ? "subject.thing_n" : "subject.person_n", { n: incident.track_id })}</span>
+          <span className="dim"> · {t(incident.subject === "thing" ? "subject.thing_n" : "subject.person_n", { n: trackName(incident.track_id) })}</span>
         </h2>
         <StateWord state={incident.state} />
         <span className="number dim">{t("incident.ago", { time: lengthText(nowMs - incident.opened_utc_ms) })}</span>
       </header>
+      {incident.exercise !== "" && <p className="incident-exercise">◩ {t(isOpen ? "exercise.mark_long" : "exercise.mark_over")}</p>}
       <div className="incident-body">
         <Where {...props} />
         <div className="incident-what">
@@ -62,7 +66,9 @@ export function IncidentCard(props: Props) {
         <HowSure p={p} prior={incident.prior} isSimulated={props.isSimulated} />
         {why.data !== null && <Evidence why={why.data} pAlarm={props.pAlarm} />}
         <Problem error={why.error} />
-        <p className="dim incident-reason" lang="en">{incident.reason}</p>
+        <p className="dim incident-reason" {...(isAsSaid(incident.reason_parts) ? { lang: "en" } : {})}>
+          {reasonWords(incident.reason_parts, incident.reason)}
+        </p>
         <p className="dim number incident-ages">
           {why.data === null ? t("why.age_none") : t("why.age", { time: lengthText(nowMs - why.data.t_utc_ms) })}
           {props.maySeeEvidence && (
@@ -129,7 +135,7 @@ function Where({ incident, card, plan, nowMs, passedS, isLost }: Props) {
           </>
         )}
         <dt>{t("where.seen")}</dt>
-        <dd className="number">{t("age.seconds", { seconds: (seenMs / 1000).toFixed(1) })}</dd>
+        <dd className="number">{seenMs < MINUTE_MS ? t("age.seconds", { seconds: (seenMs / 1000).toFixed(1) }) : t("incident.ago", { time: lengthText(seenMs) })}</dd>
       </dl>
     </div>
   );

@@ -117,6 +117,7 @@ function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, isOld, h
           <strong>{t("incident.number", { n: shortName(incident.incident_id) })}</strong>
           <span className="hidden-words">{word("priority", incident.priority)}</span>
           <StateWord state={incident.state} />
+          {incident.exercise !== "" && <span className="chip is-exercise">◩ {t("exercise.mark")}</span>}
           <span className="grow" />
           {left === null ? <Age age={age} /> : <strong className="incident-time">{left}</strong>}
         </span>

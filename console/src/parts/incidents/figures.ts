@@ -1,13 +1,14 @@
 // Figures in words and lengths: how long ago, how sure, how much each sensor says.
 import type { StepOut, Why } from "../../api/types";
+import { t } from "../../i18n";
 
 /** 7 s, 3:05, 1 h 02. */
 export function lengthText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return t("unit.second", { n: seconds });
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+  return `${t("unit.hour", { n: Math.floor(minutes / 60) })} ${String(minutes % 60).padStart(2, "0")}`;
 }
 
 /** For people: never a bare 0 or 100 %. */

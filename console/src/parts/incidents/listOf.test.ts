@@ -13,9 +13,15 @@ describe("the list of incidents", () => {
       incidentOf("m-2", { priority: "high", state: "acknowledged", opened_utc_ms: 2 }),
       incidentOf("m-3", { priority: "high", opened_utc_ms: 3 }),
     );
-    const { lines, nNew } = listed(all, { ...CALM, order: ["m-1", "m-2", "m-3"] });
+    const { lines, nNew } = listed(all, CALM);
     expect(lines.map((line) => line.kind === "one" && line.incident.incident_id)).toEqual(["m-3", "m-2", "m-1"]);
     expect(nNew).toBe(2);
+  });
+
+  it("keeps the order of the service, which knows what is an exercise", () => {
+    const all = mapOf(incidentOf("m-1", { priority: "high" }), incidentOf("m-2", { priority: "low" }));
+    const { lines } = listed(all, { ...CALM, order: ["m-2", "m-1"] });
+    expect(lines.map((line) => line.kind === "one" && line.incident.incident_id)).toEqual(["m-2", "m-1"]);
   });
 
   it("shows an alarm that the order does not know of yet, and without any order", () => {

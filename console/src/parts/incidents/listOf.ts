@@ -29,7 +29,12 @@ export function listed(incidents: ReadonlyMap<string, IncidentOut>, overview: Ov
       ordered.push(one);
     }
   }
-  const open = ordered.sort(byUrgency);
+  const place = new Map((overview?.order ?? []).map((id, at) => [id, at]));
+  const open = ordered.sort((a, b) => {
+    const [first, second] = [place.get(a.incident_id), place.get(b.incident_id)];
+    // Between two that the service has put in order, its order holds: it knows what comes first.
+    return first === undefined || second === undefined ? byUrgency(a, b) : first - second;
+  });
   const groupOf = new Map<string, number>();
   (overview?.is_flood === true ? overview.groups : []).forEach((group, n) => {
     for (const id of group.incident_ids) groupOf.set(id, n);
@@ -60,7 +65,7 @@ export function listed(incidents: ReadonlyMap<string, IncidentOut>, overview: Ov
   };
 }
 
-/** Most urgent first, then who is not acknowledged, then the oldest; the same as the service does. */
+/** Most urgent first, then who is not acknowledged, then the oldest; for what the service has not put in order yet. */
 function byUrgency(a: IncidentOut, b: IncidentOut): number {
   return (
     RANK[a.priority] - RANK[b.priority] ||

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { Alarms, PATTERNS } from "./sounds";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Alarms, PATTERNS, Speaker } from "./sounds";
 import { incidentOf } from "./testing";
 
 describe("sounds", () => {
@@ -48,5 +48,74 @@ describe("sounds", () => {
   it("has a rhythm of its own for each", () => {
     const rhythms = Object.values(PATTERNS).map((pattern) => pattern.map((beep) => [beep.atS, beep.hz]).join());
     expect(new Set(rhythms).size).toBe(4);
+  });
+});
+
+describe("the speaker", () => {
+  /** A browser that lets sounds out once it was asked on a key or click. */
+  function browser() {
+    const made: FakeContext[] = [];
+    let isAllowed = false;
+    class FakeContext {
+      state = "suspended";
+      currentTime = 0;
+      destination = {};
+      onstatechange: (() => void) | null = null;
+      readonly hz: number[] = [];
+      constructor() {
+        made.push(this);
+      }
+      resume(): Promise<void> {
+        if (!isAllowed) return new Promise(() => undefined);
+        this.state = "running";
+        this.onstatechange?.();
+        return Promise.resolve();
+      }
+      createOscillator() {
+        const frequency = { value: 0 };
+        const start = (): void => void this.hz.push(frequency.value);
+        return { type: "", frequency, connect: <T>(to: T): T => to, start, stop: () => undefined };
+      }
+      createGain() {
+        const ramp = (): void => undefined;
+        return { gain: { setValueAtTime: ramp, linearRampToValueAtTime: ramp }, connect: <T>(to: T): T => to };
+      }
+    }
+    vi.stubGlobal("AudioContext", FakeContext);
+    return { made, allow: () => (isAllowed = true) };
+  }
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("says that it is blocked until a key or click, and sounds each priority in its own way after", () => {
+    const { made, allow } = browser();
+    const told: boolean[] = [];
+    const speaker: Speaker = new Speaker(() => told.push(speaker.isBlocked));
+    speaker.wake();
+    speaker.play("high");
+    expect(speaker.isBlocked).toBe(true);
+    expect(made[0]?.hz).toEqual([]);
+    allow();
+    speaker.wake();
+    expect(speaker.isBlocked).toBe(false);
+    expect(told.at(-1)).toBe(false);
+    expect(made).toHaveLength(1);
+    for (const sound of ["high", "medium", "low", "lost"] as const) {
+      made[0]?.hz.splice(0);
+      speaker.play(sound);
+      expect(made[0]?.hz).toEqual(PATTERNS[sound].map((beep) => beep.hz));
+    }
+  });
+
+  it("notices when the browser takes sounds away again", () => {
+    const { made, allow } = browser();
+    const told: boolean[] = [];
+    const speaker: Speaker = new Speaker(() => told.push(speaker.isBlocked));
+    allow();
+    speaker.wake();
+    const context = made[0];
+    if (context === undefined) throw new Error("nothing was made");
+    context.state = "interrupted";
+    context.onstatechange?.();
+    expect(told.at(-1)).toBe(true);
   });
 });

@@ -28,16 +28,32 @@ const LOUD = 0.22;
 export class Speaker {
   private context: AudioContext | null = null;
 
-  /** Whether the browser lets sounds out; before the first key or click it does not. */
+  /** `onChange` is told when the browser lets sounds out, and when it does not any more. */
+  constructor(private readonly onChange: () => void = () => undefined) {}
+
+  /** Whether the browser lets sounds out; before the first key or click most do not. */
   get isBlocked(): boolean {
     return this.context === null || this.context.state !== "running";
   }
 
-  /** To be called on a key or click. */
-  async wake(): Promise<void> {
+  /** To be called on a key or click; before, it finds out whether one is needed. */
+  wake(): void {
     if (typeof AudioContext === "undefined") return;
-    this.context ??= new AudioContext();
-    if (this.context.state === "suspended") await this.context.resume().catch(() => undefined);
+    if (this.context === null) {
+      this.context = new AudioContext();
+      this.context.onstatechange = this.onChange;
+    }
+    // What is not allowed yet waits, and is tried again at the next key or click.
+    if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
+    this.onChange();
+  }
+
+  close(): void {
+    const context = this.context;
+    this.context = null;
+    if (context === null) return;
+    context.onstatechange = null;
+    void context.close().catch(() => undefined);
   }
 
   play(sound: Sound): void {

@@ -3,7 +3,7 @@ import type { People } from "../../api/types";
 import { t, word } from "../../i18n";
 import { arrowOf } from "./geometry";
 import { StateShape } from "./Legend";
-import { peopleRows, stateWord } from "./peopleRows";
+import { peopleRows, stateWord, trackName } from "./peopleRows";
 
 interface Props {
   readonly people: People;
@@ -36,7 +36,7 @@ export function PeopleList({ people, selectedTrack, onSelect, onFollow }: Props)
           {shown.map((row) => (
             <tr key={row.trackId} aria-selected={row.trackId === selectedTrack}>
               <td className="number">
-                <button type="button" onClick={() => onSelect(row.trackId)}>{row.trackId}</button>
+                <button type="button" onClick={() => onSelect(row.trackId)}>{trackName(row.trackId)}</button>
               </td>
               <td><StateShape state={row.state} isThing={row.isThing} /> {word("person", stateWord(row))}</td>
               <td className="number">{row.x.toFixed(1)}, {row.y.toFixed(1)} m</td>

@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { t, useLanguage, word } from "../../i18n";
+import { useKeyPart } from "../keys/keyList";
 import { useSettings } from "../settings";
 import { chosenCover, type CoverChoice } from "./coverage";
 import { coverPicture, type FloorInput } from "./drawFloor";
 import type { Measure } from "./drawOverlays";
 import { Legend } from "./Legend";
+import { onLevel } from "./levels";
 import { readPalette } from "./palette";
 import { PlanTools } from "./PlanTools";
 import { ScaleBar } from "./ScaleBar";
@@ -32,6 +34,7 @@ export function Plan(props: PlanProps) {
   const [hasLegend, setLegend] = useState(false);
 
   const level = plan.levels.find((one) => one.level_id === props.levelId) ?? plan.levels[0];
+  const onFloor = useMemo(() => onLevel(people, plan, level?.level_id), [people, plan, level?.level_id]);
   // A new theme has new colours, though nothing else here says so.
   const palette = useMemo(() => (theme === undefined ? readPalette() : readPalette()), [theme]);
   const coverField = useMemo(
@@ -85,16 +88,19 @@ export function Plan(props: PlanProps) {
       selectedMark: props.selectedMark ?? null,
       selectedTrack: props.selectedTrack ?? null,
       followedTrack: props.followedTrack ?? null,
+      simulated: new Set(props.simulated ?? NONE),
+      onUnknownLevel: new Set(onFloor.unknown),
       isOld: oldS !== null,
       handles: editing?.handles ?? NONE,
       selectedHandle: editing?.selected ?? null,
       measure,
     });
   });
-  useEffect(() => scene?.take(people), [scene, people]);
+  useEffect(() => scene?.take(onFloor.shown), [scene, onFloor]);
 
   const onKeyDown = usePlanKeys({ scene, props, measure, setMeasure, toggleLegend: () => setLegend((is) => !is) });
   usePlanPointer({ stage, scene, props, measure, setMeasure });
+  useKeyPart(() => ({ title: t("keys.on_plan"), rows: [], words: t("plan.keys") }));
 
   if (level === undefined || floor === null) return <p className="dim">{t("plan.none")}</p>;
   return (
@@ -124,6 +130,13 @@ export function Plan(props: PlanProps) {
         {oldS !== null && (
           <p className="plan-old" role="status">
             ⚠ {Number.isFinite(oldS) ? t("plan.old", { seconds: Math.round(oldS) }) : t("plan.old_unknown")}
+          </p>
+        )}
+        {(onFloor.elsewhere > 0 || onFloor.unknown.length > 0) && (
+          <p className="plan-elsewhere" role="status">
+            {onFloor.elsewhere > 0 && t("plan.elsewhere", { n: onFloor.elsewhere })}
+            {onFloor.elsewhere > 0 && onFloor.unknown.length > 0 && " · "}
+            {onFloor.unknown.length > 0 && `? ${t("plan.level_unknown", { n: onFloor.unknown.length })}`}
           </p>
         )}
         {cover !== "none" && coverField === null && (

@@ -1,6 +1,7 @@
 // What lies still: the floor, walls, lines, what sensors cover, sensors. Drawn only when it changes.
 import type { Field, PlanLevel, PlanLine, PlanSensor, SensorOut } from "../../api/types";
 import { type Point, type Size, toScreen, type View } from "./geometry";
+import { LabelPlaces } from "./labels";
 import { type Palette, rgb } from "./palette";
 
 export interface FloorInput {
@@ -48,10 +49,9 @@ export function drawFloor(ctx: Ctx, input: FloorInput, view: View, size: Size, p
   }
   ctx.stroke();
   ctx.lineCap = "butt";
-  for (const line of input.lines) drawLine(ctx, line, at(line.from_site_m), at(line.to_site_m), input, palette);
-  for (const sensor of input.sensors) {
-    drawSensor(ctx, sensor, at(sensor.position_site_m), input, view, palette);
-  }
+  for (const line of input.lines) drawLine(ctx, line, at(line.from_site_m), at(line.to_site_m), palette);
+  for (const sensor of input.sensors) drawSensor(ctx, sensor, at(sensor.position_site_m), input, view, palette);
+  drawWords(ctx, input, at, palette);
 }
 
 /** A light grid: a metre where there is room, else five. */
@@ -82,7 +82,7 @@ function grid(ctx: Ctx, level: PlanLevel, view: View, size: Size, palette: Palet
 
 const DASHES: Readonly<Record<string, readonly number[]>> = { init: [2, 5], re_id: [2, 5], screened: [12, 5, 2, 5], exit: [] };
 
-function drawLine(ctx: Ctx, line: PlanLine, a: Point, b: Point, input: FloorInput, palette: Palette): void {
+function drawLine(ctx: Ctx, line: PlanLine, a: Point, b: Point, palette: Palette): void {
   const colour = line.role === "exit" ? palette.text : palette.accent;
   ctx.strokeStyle = colour;
   ctx.fillStyle = colour;
@@ -107,9 +107,28 @@ function drawLine(ctx: Ctx, line: PlanLine, a: Point, b: Point, input: FloorInpu
     ctx.lineTo(x - along.x * 5, y - along.y * 5);
     ctx.fill();
   }
-  if (input.hasLineLabels) {
+}
+
+/** Names of lines above them, of sensors below; what fails comes first, for it must be read. */
+function drawWords(ctx: Ctx, input: FloorInput, at: (p: readonly number[]) => Point, palette: Palette): void {
+  const places = new LabelPlaces();
+  const put = (words: string, where: Point, towards: -1 | 1, colour: string): void => {
+    ctx.font = FONT;
+    plate(ctx, words, places.place(where, ctx.measureText(words).width, towards), colour, palette.panel, "center");
+  };
+  const sensors = input.sensors.map((one) => ({ one, state: healthOf(one, input) }));
+  const isWell = (row: { readonly state: string }): number => Number(row.state === "ok");
+  for (const { one, state } of sensors.sort((a, b) => isWell(a) - isWell(b))) {
+    if (!input.hasLabels && state === "ok") continue;
+    const where = at(one.position_site_m);
+    put(one.sensor_id, { x: where.x, y: where.y + 17 }, 1, state === "ok" ? palette.dim : colourOf(state, palette));
+  }
+  if (!input.hasLineLabels) return;
+  for (const line of input.lines) {
+    const a = at(line.from_site_m);
+    const b = at(line.to_site_m);
     const top = a.y < b.y ? a : b;
-    plate(ctx, input.lineWord(line), { x: top.x, y: top.y - 10 }, palette.text, palette.panel, "center");
+    if (Math.hypot(b.x - a.x, b.y - a.y) >= 8) put(input.lineWord(line), { x: top.x, y: top.y - 10 }, -1, palette.text);
   }
 }
 
@@ -123,10 +142,18 @@ export function stateOf(health: SensorOut | undefined): "ok" | "degraded" | "fai
   return health.state === "degraded" ? "degraded" : "ok";
 }
 
+function healthOf(sensor: PlanSensor, input: FloorInput): ReturnType<typeof stateOf> {
+  return input.health === null ? "ok" : stateOf(input.health.get(sensor.sensor_id));
+}
+
+function colourOf(state: ReturnType<typeof stateOf>, palette: Palette): string {
+  return state === "failed" ? palette.high : state === "ok" ? palette.accent : palette.medium;
+}
+
 function drawSensor(ctx: Ctx, sensor: PlanSensor, at: Point, input: FloorInput, view: View, palette: Palette): void {
-  const state = input.health === null ? "ok" : stateOf(input.health.get(sensor.sensor_id));
+  const state = healthOf(sensor, input);
   const isWell = state === "ok";
-  const colour = state === "failed" ? palette.high : isWell ? palette.accent : palette.medium;
+  const colour = colourOf(state, palette);
   const reach = Math.max(12, Math.min(0.9 * view.pxPerM, 34));
   const angle = -sensor.bearing_rad;
   ctx.strokeStyle = colour;
@@ -168,7 +195,6 @@ function drawSensor(ctx: Ctx, sensor: PlanSensor, at: Point, input: FloorInput, 
     ctx.stroke();
     ctx.setLineDash([]);
   }
-  if (input.hasLabels || !isWell) plate(ctx, sensor.sensor_id, { x: at.x, y: at.y + 17 }, isWell ? palette.dim : colour, palette.panel, "center");
 }
 
 /** Words on a plate, so that they can be read over anything. */

@@ -12,6 +12,9 @@ export interface PeopleInput {
   readonly isOld: boolean;
   readonly selectedTrack: number | null;
   readonly followedTrack: number | null;
+  readonly simulated: ReadonlySet<number>;
+  /** Whose floor nobody knows. */
+  readonly onUnknownLevel: ReadonlySet<number>;
 }
 
 /** Half the width of a mark: a person's own where that can be seen. */
@@ -35,12 +38,15 @@ export function drawPeople(
     const colour = input.isOld ? palette.dim : palette[COLOURS[kind]];
     if (hasAll || isPicked || kind === "alarm" || kind === "unscreened") trail(ctx, mover, colour, view, size);
   }
+  noses(ctx, seen, radius, input.isOld, view, size, palette);
   for (const mover of seen) {
-    const kind = kindOf(mover);
     const at = toScreen(view, size, mover);
-    nose(ctx, mover, at, radius, input.isOld ? palette.dim : palette[COLOURS[kind]], view);
-    const sprite = sprites[kind];
+    const sprite = sprites[kindOf(mover)];
     ctx.drawImage(sprite.image, at.x - sprite.half, at.y - sprite.half, 2 * sprite.half, 2 * sprite.half);
+  }
+  for (const mover of seen) {
+    if (input.onUnknownLevel.has(mover.trackId)) unknownLevelSign(ctx, toScreen(view, size, mover), radius, palette);
+    if (input.simulated.has(mover.trackId)) simulatedSign(ctx, toScreen(view, size, mover), kindOf(mover) === "alarm" ? 1.5 * radius + 12 : radius + 5, palette);
   }
   for (const mover of seen) {
     if (mover.trackId === input.selectedTrack || mover.trackId === input.followedTrack) {
@@ -79,17 +85,46 @@ function trail(ctx: Ctx, mover: Mover, colour: string, view: View, size: Size): 
   ctx.globalAlpha = 1;
 }
 
-/** Which way they go. */
-function nose(ctx: Ctx, mover: Mover, at: Point, radius: number, colour: string, view: View): void {
-  const speed = Math.hypot(mover.vx, mover.vy);
-  if (!(speed > 0.2)) return;
-  const reach = radius + 4 + 0.35 * Math.min(speed, 2) * view.pxPerM;
-  ctx.strokeStyle = colour;
+/** Which way they go; one stroke for all of a kind, because strokes are what a frame costs. */
+function noses(ctx: Ctx, seen: readonly Mover[], radius: number, isOld: boolean, view: View, size: Size, palette: Palette): void {
   ctx.lineWidth = 2;
+  for (const kind of Object.keys(RANK) as Kind[]) {
+    ctx.strokeStyle = isOld ? palette.dim : palette[COLOURS[kind]];
+    ctx.beginPath();
+    for (const mover of seen) {
+      const speed = Math.hypot(mover.vx, mover.vy);
+      if (kindOf(mover) !== kind || !(speed > 0.2)) continue;
+      const at = toScreen(view, size, mover);
+      const reach = radius + 4 + 0.35 * Math.min(speed, 2) * view.pxPerM;
+      ctx.moveTo(at.x, at.y);
+      ctx.lineTo(at.x + (mover.vx / speed) * reach, at.y - (mover.vy / speed) * reach);
+    }
+    ctx.stroke();
+  }
+}
+
+/** A question mark beside them: on which floor they are is not known. */
+function unknownLevelSign(ctx: Ctx, at: Point, radius: number, palette: Palette): void {
+  ctx.font = "bold 14px system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif";
+  ctx.fillStyle = palette.text;
+  ctx.fillText("?", at.x - 1.5 * radius - 12, at.y + 5);
+}
+
+/** A half-filled square below: nobody is there, it is an exercise. */
+function simulatedSign(ctx: Ctx, at: Point, below: number, palette: Palette): void {
+  const side = 11;
+  const x = at.x - side / 2;
+  const y = at.y + below;
+  ctx.fillStyle = palette.floor;
+  ctx.fillRect(x, y, side, side);
+  ctx.fillStyle = ctx.strokeStyle = palette.text;
+  ctx.lineWidth = 1.5;
+  ctx.strokeRect(x, y, side, side);
   ctx.beginPath();
-  ctx.moveTo(at.x, at.y);
-  ctx.lineTo(at.x + (mover.vx / speed) * reach, at.y - (mover.vy / speed) * reach);
-  ctx.stroke();
+  ctx.moveTo(x, y);
+  ctx.lineTo(x + side, y);
+  ctx.lineTo(x, y + side);
+  ctx.fill();
 }
 
 function picked(ctx: Ctx, mover: Mover, isFollowed: boolean, radius: number, view: View, size: Size, palette: Palette): void {

@@ -11,6 +11,7 @@ function people(rows: readonly (readonly [number, number])[], v = 0) {
     spread_m: rows.map(() => 0.1),
     state: rows.map(() => 0),
     is_thing: rows.map(() => 0),
+    level: rows.map(() => 0),
   };
 }
 

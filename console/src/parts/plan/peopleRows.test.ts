@@ -3,7 +3,7 @@ import { countsOf, peopleRows, stateWord } from "./peopleRows";
 
 const people = {
   track_id: [5, 3, 9, 1], x_m: [0, 1, 2, 3], y_m: [0, 0, 0, 0], vx_m_per_s: [0, 0, 0, 0], vy_m_per_s: [0, 0, 0, 0],
-  spread_m: [0, 0, 0, 0], state: [1, 0, 2, 3], is_thing: [0, 1, 0, 0],
+  spread_m: [0, 0, 0, 0], state: [1, 0, 2, 3], is_thing: [0, 1, 0, 0], level: [0, 0, 0, 0],
 };
 
 describe("people as rows", () => {

@@ -12,6 +12,13 @@ export interface PersonRow {
   readonly vy: number;
 }
 
+/** What people call somebody on the plan: the last digits, so that a long day does not make them longer. */
+export function trackName(trackId: number): string {
+  return String(trackId % LAST_DIGITS);
+}
+
+const LAST_DIGITS = 10_000;
+
 /** Alarms first, then who was not screened, then who is under way, then the others. */
 const RANK: Readonly<Record<number, number>> = { [ALARM]: 0, [NOT_SCREENED]: 1, [PENDING]: 2, [NOTHING_FOUND]: 3 };
 

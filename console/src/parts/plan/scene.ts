@@ -17,6 +17,8 @@ export interface SceneInput {
   readonly selectedMark: string | null;
   readonly selectedTrack: number | null;
   readonly followedTrack: number | null;
+  readonly simulated: ReadonlySet<number>;
+  readonly onUnknownLevel: ReadonlySet<number>;
   readonly isOld: boolean;
   readonly handles: readonly Handle[];
   readonly selectedHandle: string | null;

@@ -58,6 +58,8 @@ export interface PlanProps {
   /** How old the picture is where it is too old to be believed; null while it is fresh. */
   readonly oldS?: number | null;
   readonly marks?: readonly PlanMark[];
+  /** Who is simulated, in an exercise; told to those alone who may know. */
+  readonly simulated?: readonly number[];
   /** Left out where nobody asks, such as in a site editor; a sensor that is not in it is not known. */
   readonly health?: readonly SensorOut[];
   readonly coverage?: readonly Field[];

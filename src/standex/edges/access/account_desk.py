@@ -6,7 +6,8 @@ from typing import Any, final
 from standex.edges.access.account import AccessError, Account
 from standex.edges.access.accounts import Accounts
 from standex.edges.access.one_time_links import OneTimeLinks
-from standex.edges.access.roles import Role
+from standex.edges.access.roles import Permission, Role
+from standex.edges.access.sessions import Sessions
 from standex.edges.web.service_view import NotThereError, RefusedError
 
 
@@ -14,9 +15,12 @@ from standex.edges.web.service_view import NotThereError, RefusedError
 class AccountDesk:
     """The accounts of one site; may block, so call it in a worker thread."""
 
-    def __init__(self, accounts: Accounts, links: OneTimeLinks, *, site_id: str) -> None:
+    def __init__(
+        self, accounts: Accounts, links: OneTimeLinks, sessions: Sessions, *, site_id: str
+    ) -> None:
         self._accounts = accounts
         self._links = links
+        self._sessions = sessions
         self._site_id = site_id
 
     def all(self) -> Sequence[Mapping[str, Any]]:
@@ -72,6 +76,29 @@ class AccountDesk:
         except AccessError as error:
             raise RefusedError(str(error)) from error
         self._links.void(account_id)
+
+    def enable(self, account_id: str, /) -> None:
+        """Let somebody in again, with the roles and the password that they had.
+
+        Raises:
+            NotThereError: nobody is called so.
+            RefusedError: somebody else is changing the account.
+        """
+        self._must_be_there(account_id)
+        try:
+            self._accounts.set_enabled(account_id, True)
+        except AccessError as error:
+            raise RefusedError(str(error)) from error
+
+    def present(self, permission: Permission, /) -> Sequence[str]:
+        """Return the ids of those who are signed in and may do something here, by name."""
+        on = {(one.account_id, one.generation) for one in self._sessions.on()}
+        return [
+            account.account_id
+            for account in self._accounts.every()
+            if account.may(permission, site_id=self._site_id)
+            and (account.account_id, account.generation) in on
+        ]
 
     def new_link(self, account_id: str, /) -> str:
         """Return the token of a sign-in link that works once, for who forgot a password.

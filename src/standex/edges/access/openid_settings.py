@@ -81,6 +81,10 @@ class Provider(Protocol):
         """
         ...
 
+    async def aclose(self) -> None:
+        """Close its connections."""
+        ...
+
 
 def check_address(address: str, name: str) -> None:
     """Refuse an address that anybody on the way could read or change.

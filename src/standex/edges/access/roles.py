@@ -33,6 +33,7 @@ class Permission(StrEnum):
         SEE_REPLAY: recordings.
         SEE_FIGURES: evaluation, walk tests, charts.
         EXERCISE: inject simulated passages.
+        KNOW_EXERCISES: which people and incidents are simulated, while an exercise runs.
         EDIT_SITE: sensors, lines, zones, calibrations.
         MANAGE_ACCOUNTS: who may sign in, as what.
         MANAGE_SENSORS: certificates and tokens of sensors.
@@ -55,6 +56,7 @@ class Permission(StrEnum):
     SEE_REPLAY = "see_replay"
     SEE_FIGURES = "see_figures"
     EXERCISE = "exercise"
+    KNOW_EXERCISES = "know_exercises"
     EDIT_SITE = "edit_site"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_SENSORS = "manage_sensors"
@@ -80,6 +82,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             _P.SEE_REPLAY,
             _P.SEE_FIGURES,
             _P.EXERCISE,
+            _P.KNOW_EXERCISES,
         }
     ),
     Role.ENGINEER: frozenset(
@@ -93,10 +96,11 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             _P.PROPOSE_OPERATING_POINT,
             _P.SEE_FIGURES,
             _P.SEE_PRIVACY,
+            _P.KNOW_EXERCISES,
         }
     ),
-    Role.EVALUATOR: frozenset({_P.SEE_FIGURES, _P.SEE_REPLAY}),
-    Role.AUDITOR: frozenset({_P.SEE_AUDIT, _P.SEE_PRIVACY, _P.SEE_FIGURES}),
+    Role.EVALUATOR: frozenset({_P.SEE_FIGURES, _P.SEE_REPLAY, _P.KNOW_EXERCISES}),
+    Role.AUDITOR: frozenset({_P.SEE_AUDIT, _P.SEE_PRIVACY, _P.SEE_FIGURES, _P.KNOW_EXERCISES}),
 }
 """The whole table. An engineer sees no incidents: they need not know whom staff went to see."""
 

@@ -186,6 +186,11 @@ class SignInDesk:
             event = self._event(AccessAction.SIGN_OUT, session.account_id, session.address)
             self._told(event)
 
+    async def aclose(self) -> None:
+        """Close the connections to the OpenID provider, where the site has one."""
+        if self._openid is not None:
+            await self._openid.aclose()
+
     async def change_password(self, account_id: str, old: str, new: str, /) -> None:
         """Change a password; every session of the account ends.
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     import psycopg
 
-_CONNECT_S = 10
 _LOCK = 0x5354_4158  # of this log, among the advisory locks of the database
 _TABLES = (
     "CREATE TABLE audit_about (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -156,11 +155,11 @@ class _PostgreSql:
         self._connection.close()
 
     def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        more: dict[str, Any] = {"password": self._password} if self._password else {}
+        from standex.edges.postgresql_line import Line  # noqa: PLC0415 - needs the driver
+
+        more: dict[str, str] = {"password": self._password} if self._password else {}
         try:
-            connection = self._psycopg.connect(
-                self._conninfo, autocommit=True, connect_timeout=_CONNECT_S, **more
-            )
+            connection = Line.to(self._conninfo, **more)
             connection.execute("SET synchronous_commit = on")
             connection.read_only = self._read_only
         except self._psycopg.Error as error:

@@ -22,6 +22,11 @@ def say(args: argparse.Namespace, document: Mapping[str, Any], *lines: str) -> N
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+def note(line: str) -> None:
+    """Say on stderr what is no result."""
+    Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 @contextmanager
 def progress(args: argparse.Namespace) -> Generator[Progress]:
     """Show progress on stderr, and only to people."""

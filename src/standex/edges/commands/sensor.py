@@ -24,7 +24,7 @@ from standex.edges.interop.sensor_check import (
     check_sensor,
     technology_of,
 )
-from standex.edges.live import LiveSource
+from standex.edges.live_ports import LiveSource
 from standex.edges.plugins import load_plugins
 from standex.edges.settings import load_site
 from standex.model.errors import StandexError

@@ -18,7 +18,8 @@ from standex import __version__
 from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import Clock
 from standex.edges.commands.console import say
-from standex.edges.live import LiveSource, run
+from standex.edges.live import run
+from standex.edges.live_ports import LiveSource
 from standex.edges.live_status import LiveStatus
 from standex.edges.perceive_pool import PerceivePool, heavy_sensors
 from standex.edges.plugins import build_technologies

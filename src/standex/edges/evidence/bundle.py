@@ -10,6 +10,8 @@ file                holds
 ``clip.mcap``       what sensors said of this person alone, as a recording
 ``site.toml``       the site description that the station ran with
 ``look-*.png``      pictures on a generic figure, where they are kept
+``patches.json``    the same as numbers
+``curves-*.json``   spectra and traces of looks with what explains them, where they are kept
 ==================  ===========================================================================
 """
 

@@ -3,12 +3,14 @@
 The recorded observations go through a station of the recorded site again; the alerts are those that
 were recorded. A recording of a service begins in the middle: the numbers of people and alerts are
 others than they were, so who an alert is about is known by where they were. What was known of them
-before the recording began is not in the bundle.
+before the recording began is not in the bundle. Raw records are in recordings of the lab profile
+only: from those, spectra and traces are made again as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import final
 
 import numpy as np
 
@@ -16,13 +18,19 @@ from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import Clock
 from standex.edges.evidence.keeper import EvidenceKeeper, EvidenceRule
 from standex.edges.evidence.shelf import EvidenceShelf
+from standex.edges.plugins import build_technologies
 from standex.edges.recording.reader import RecordedStep, Recording
 from standex.edges.settings import parse_site
+from standex.model.errors import RecordError
 from standex.model.event import Alert, Ordered
+from standex.model.hints import no_hints
 from standex.model.picture import Picture
+from standex.model.ports import Explaining, Technology
+from standex.model.record import Record
 from standex.station import Station
 
 SAME_PLACE_M = 0.3
+BEYOND_NS = 2_000_000_000  # a look is in the middle of its record, or a little before its end
 
 
 def keep_from_recording(
@@ -53,8 +61,11 @@ def keep_from_recording(
     )
     picture = station.start(recording.started_utc_ns)
     names: dict[int, str] = {}
-    with EvidenceKeeper(shelf, rule=rule, clock=clock) as keeper:
+    technologies = build_technologies(site, calibrations_of(site)) if recording.n_records else {}
+    with EvidenceKeeper(shelf, rule=rule, clock=clock, technologies=technologies) as keeper:
+        heard = _Heard(recording, technologies, keeper)
         for step in recording.whole_steps():
+            heard.until(max((one.t_utc_ns for one in step.observations), default=0))
             picture = _next(station, picture, step)
             for event in step.events:
                 who = _whom(event, picture) if isinstance(event, Alert) else None
@@ -69,6 +80,41 @@ def keep_from_recording(
             keeper.publish(step.t_utc_ns, step.observations, events)
             keeper.step(_renamed(picture, names), events)
     return tuple(names.values())
+
+
+@final
+class _Heard:
+    """Goes through the raw records of those sensors that can show what a look is made of."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        technologies: Mapping[str, Technology],
+        keeper: EvidenceKeeper,
+    ) -> None:
+        self._keeper = keeper
+        self._technologies = {
+            name: one for name, one in technologies.items() if isinstance(one, Explaining)
+        }
+        self._states = {name: one.start() for name, one in self._technologies.items()}
+        self._records: Iterator[Record] = iter(recording.records() if self._technologies else ())
+        self._next: Record | None = next(self._records, None)
+
+    def until(self, t_utc_ns: int) -> None:
+        """Let the keeper hear what there is up to some time, and a little beyond it."""
+        while self._next is not None and self._next.t_utc_ns <= t_utc_ns + BEYOND_NS:
+            record = self._next
+            self._next = next(self._records, None)
+            technology = self._technologies.get(record.sensor_id)
+            if technology is None:
+                continue
+            state = self._states[record.sensor_id]
+            try:
+                after, said = technology.perceive(state, record, no_hints(record.t_utc_ns))
+            except RecordError:
+                continue  # as the station did
+            self._keeper.heard(state, record, said)
+            self._states[record.sensor_id] = after
 
 
 def _whom(alert: Alert, picture: Picture) -> int | None:

@@ -8,14 +8,18 @@ written is tried again until it can.
 
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import final
+from typing import Any, final
 
 from standex.edges.clock import Clock
-from standex.edges.evidence.bundle import FORM, Manifest, Stage
+from standex.edges.evidence.bundle import FORM, EvidenceError, Manifest, Stage
+from standex.edges.evidence.carried import carried_over
 from standex.edges.evidence.clip import clip_bytes, of_person
+from standex.edges.evidence.curves import curves_files, patches_file
+from standex.edges.evidence.heard import HeardLook, HeardLooks
 from standex.edges.evidence.ledger import ledger_document, pictures_of
 from standex.edges.evidence.ring import HeldStep, StepRing
 from standex.edges.evidence.shelf import EvidenceShelf
@@ -24,6 +28,8 @@ from standex.model.errors import StandexError
 from standex.model.event import Alert, Event
 from standex.model.observation import Coverage, Evidence, Observation
 from standex.model.picture import Passage, Picture
+from standex.model.ports import Technology
+from standex.model.record import Record
 
 _RETRY_S = 2.0
 
@@ -43,6 +49,7 @@ class EvidenceRule:
             found again goes on in the same bundle.
         open_s: after so long a passage that has not ended is taken for whole.
         has_pictures: whether pictures on a generic figure are kept.
+        has_curves: whether spectra and traces of looks are kept.
     """
 
     site_id: str
@@ -54,6 +61,7 @@ class EvidenceRule:
     after_s: float = 5.0
     open_s: float = 300.0
     has_pictures: bool = True
+    has_curves: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,6 +73,7 @@ class _Job:
     passage: Passage
     steps: tuple[HeldStep, ...]
     coverage: tuple[Coverage, ...]
+    looks: Mapping[int, HeardLook]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,16 +95,25 @@ class _Open:
 class EvidenceKeeper:
     """Keeps the evidence of every alarm; entered and left, or closed."""
 
-    def __init__(self, shelf: EvidenceShelf, *, rule: EvidenceRule, clock: Clock) -> None:
+    def __init__(
+        self,
+        shelf: EvidenceShelf,
+        *,
+        rule: EvidenceRule,
+        clock: Clock,
+        technologies: Mapping[str, Technology] | None = None,
+    ) -> None:
         """Start the thread.
 
         Args:
             shelf: where bundles go.
             rule: what is in them, and for how long.
             clock: for the time at which they are written.
+            technologies: of the station, by sensor: those that can are asked for curves.
         """
         self._shelf, self._rule, self._clock = shelf, rule, clock
         self._ring = StepRing(ring_s=rule.ring_s)
+        self._heard = HeardLooks(technologies or {}, ring_s=rule.ring_s)
         self._open: dict[str, _Open] = {}
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._ends = threading.Event()
@@ -113,6 +131,11 @@ class EvidenceKeeper:
     ) -> None:
         """Remember a step of the station for a while."""
         self._ring.add(t_utc_ns, observations, events)
+
+    def heard(self, state: Any, record: Record, observations: Sequence[Observation], /) -> None:
+        """Remember for a while what a look was told on; see ``HeardLooks.add``."""
+        if self._rule.has_curves:
+            self._heard.add(state, record, observations)
 
     def step(self, picture: Picture, events: tuple[Event, ...], /) -> None:
         """Take in what the picture is after the step that was published last."""
@@ -144,7 +167,8 @@ class EvidenceKeeper:
                 del self._open[alert_id]
                 self._give(Stage.WHOLE, one.alert, one.passage)
         needed = min((one.alert.t_utc_ns for one in self._open.values()), default=None)
-        self._ring.forget(now_utc_ns=picture.t_utc_ns, needed_from_utc_ns=needed)
+        for held in (self._ring, self._heard):
+            held.forget(now_utc_ns=picture.t_utc_ns, needed_from_utc_ns=needed)
 
     def close(self) -> None:
         """Write what is open as it is, and stop."""
@@ -176,6 +200,7 @@ class EvidenceKeeper:
                 passage=passage,
                 steps=self._ring.steps(),
                 coverage=tuple(self._ring.coverage.values()),
+                looks=self._heard.of(passage),
             )
         )
 
@@ -214,12 +239,13 @@ class EvidenceKeeper:
             started_utc_ns=first_utc_ns,
             is_simulated=rule.is_simulated,
         )
+        ledger = ledger_document(passage)
         contents = {
             "alert.json": to_bytes(encode(alert)),
-            "ledger.json": to_bytes(ledger_document(passage)),
+            "ledger.json": to_bytes(ledger),
             "clip.mcap": clip,
             "site.toml": rule.site_toml.encode(),
-            **(pictures_of(passage) if rule.has_pictures else {}),
+            **self._of_looks(job, passage, ledger),
         }
         manifest = Manifest(
             form=FORM,
@@ -240,6 +266,17 @@ class EvidenceKeeper:
             files=(),
         )
         return manifest, contents
+
+    def _of_looks(self, job: _Job, passage: Passage, ledger: Mapping[str, Any]) -> dict[str, bytes]:
+        """Return pictures and curves of the looks; those of the first bundle where none is left."""
+        made: dict[str, bytes] = {}
+        if self._rule.has_pictures:
+            made = {**pictures_of(passage), **patches_file(passage)}
+        made |= curves_files(job.looks, self._heard.explaining)
+        if job.stage is Stage.WHOLE:
+            with suppress(EvidenceError):
+                return carried_over(self._shelf.read(job.alert.alert_id), ledger, made)
+        return made
 
 
 def calibrations_in(steps: Sequence[HeldStep]) -> dict[str, str]:

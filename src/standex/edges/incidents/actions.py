@@ -151,6 +151,8 @@ def possible(incident: Incident) -> tuple[Act, ...]:
         acts.remove(Act.SHELVE)
     elif Act.UNSHELVE in acts:
         acts.remove(Act.UNSHELVE)
+    if incident.is_exercise_over and Act.REOPEN in acts:
+        acts.remove(Act.REOPEN)  # nobody is there
     return tuple(acts)
 
 

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, final
 
 from standex.edges.clock import Clock
@@ -25,7 +26,12 @@ from standex.edges.incidents.filing import (
 )
 from standex.edges.incidents.incident import Incident, Reach, Rules
 from standex.edges.incidents.overview import Overview, overview
-from standex.edges.incidents.station_events import after_events, after_picture, after_time
+from standex.edges.incidents.station_events import (
+    after_events,
+    after_picture,
+    after_time,
+    exercise_over,
+)
 from standex.edges.store.contract import ConflictError, Store, StoreError
 from standex.model.event import Event
 from standex.model.picture import Passage, Picture
@@ -77,8 +83,9 @@ class IncidentDesk:
         self._filing = threading.RLock()
         self._lock = threading.RLock()
         self._wake = threading.Condition()
-        self._events: deque[Event] = deque()
-        self._picture: Picture | None = None
+        # By exercise; the station's own under an empty name.
+        self._events: deque[tuple[str, Event]] = deque()
+        self._pictures: dict[str, Picture] = {}
         self._incidents: dict[str, Incident] = {}
         self._saved: dict[str, Incident] = {}
         self._versions: dict[str, int] = {}
@@ -87,7 +94,9 @@ class IncidentDesk:
         self._overview = overview((), now_utc_ns=clock.utc_ns(), rules=self.rules)
         self._problem = ""
         self._is_closing = False
-        self._thread: threading.Thread | None = None
+        self._gone: frozenset[str] = frozenset()
+        self._is_to_keep = threading.Event()
+        self._threads: tuple[threading.Thread, ...] = ()
 
     # What the service does.
 
@@ -107,40 +116,74 @@ class IncidentDesk:
             self._incidents = after
         self.step()
 
-    def offer(self, picture: Picture, events: tuple[Event, ...]) -> None:
-        """Take in one update of the station; returns at once, whatever the store does."""
+    def offer(self, picture: Picture, events: tuple[Event, ...], *, exercise: str = "") -> None:
+        """Take in one update of the station; returns at once, whatever the store does.
+
+        Args:
+            picture: as it is then.
+            events: said with it.
+            exercise: whose shadow it is of; empty for the station itself.
+        """
         with self._wake:
-            self._picture = picture
-            self._events.extend(events)
+            self._pictures[exercise] = picture
+            self._events.extend((exercise, event) for event in events)
             if events:
                 self._wake.notify()
 
+    def end_exercise(self, exercise: str, *, text: str) -> None:
+        """Close what an exercise has opened as drills, and let everybody know; ``text`` says so."""
+        self.step()  # what its shadow said last is in it
+        now = self._clock.utc_ns()
+        with self._filing:
+            with self._lock:
+                ended = exercise_over(self._incidents, exercise, t_utc_ns=now, text=text)
+                self._incidents |= ended
+                self._look_over(now)
+                self._tell(tuple(ended.values()), frozenset())
+            self._save_all()
+
     def start(self) -> None:
-        """Begin to work, in a thread."""
-        self._thread = threading.Thread(target=self._work, name="incidents", daemon=True)
-        self._thread.start()
+        """Begin to work; what is shown waits for no database: that has a thread of its own."""
+        self._threads = (
+            threading.Thread(target=self._work, name="incidents", daemon=True),
+            threading.Thread(target=self._keep, name="incidents kept", daemon=True),
+        )
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Work on what has come, and end."""
         with self._wake:
             self._is_closing = True
             self._wake.notify()
-        if self._thread is not None:
-            self._thread.join()
+        self._is_to_keep.set()
+        for thread in self._threads:
+            thread.join()
         self.step()
 
     def step(self) -> None:
         """Work on what has come, once."""
+        self._take_in()
+        self._save_all()
+
+    def _take_in(self) -> None:
         with self._wake:
             events = tuple(self._events)
             self._events.clear()
-            picture, self._picture = self._picture, None
+            pictures, self._pictures = self._pictures, {}
         now = self._clock.utc_ns()
         with self._lock:
-            after = after_events(self._incidents, events, site=self._site, rules=self.rules)
-            if picture is not None:
-                after = after_picture(after, picture, rules=self.rules, exit_line_ids=self._exits)
-                self._remember(after, picture)
+            after = dict(self._incidents)
+            for exercise, some in groupby(events, key=lambda one: one[0]):
+                said = [event for _, event in some]
+                after = after_events(
+                    after, said, site=self._site, rules=self.rules, exercise=exercise
+                )
+            for exercise, picture in pictures.items():
+                # A picture knows nothing of the people of another: they are not lost from it.
+                mine = {name: one for name, one in after.items() if one.exercise == exercise}
+                after |= after_picture(mine, picture, rules=self.rules, exit_line_ids=self._exits)
+                self._remember(mine, picture)
             after = after_time(after, now_utc_ns=now, rules=self.rules)
             gone = known_expired(after.values(), now_utc_ns=now, rules=self.rules)
             after = {name: one for name, one in after.items() if name not in gone}
@@ -148,8 +191,8 @@ class IncidentDesk:
             changed = self._changed(after)
             self._incidents = after
             self._look_over(now)
+            self._gone |= gone
             self._tell(changed, gone)
-        self._save_all(gone)
 
     # What people do.
 
@@ -246,7 +289,14 @@ class IncidentDesk:
                     self._wake.wait(TICK_S)
                 if self._is_closing:
                     return
-            self.step()
+            self._take_in()
+            self._is_to_keep.set()
+
+    def _keep(self) -> None:
+        while not self._is_closing:
+            self._is_to_keep.wait()
+            self._is_to_keep.clear()
+            self._save_all()
 
     def _changed(self, after: Mapping[str, Incident]) -> tuple[Incident, ...]:
         return tuple(
@@ -290,8 +340,10 @@ class IncidentDesk:
             if name in gone or (is_filed and known.passage.last_utc_ns < old):
                 del self._known[name]
 
-    def _save_all(self, gone: frozenset[str]) -> None:
+    def _save_all(self) -> None:
         with self._filing:
+            with self._lock:
+                gone, self._gone = self._gone, frozenset()
             for name in gone:
                 self._saved.pop(name, None)
                 self._versions.pop(name, None)

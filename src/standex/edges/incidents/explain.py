@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from standex.edges.incidents.reason_codes import reason_parts
 from standex.edges.report.story import Said, Step, prior_of, steps_of
 from standex.edges.report.words import ZONE_WORDS, factor_words, percent
 from standex.model.picture import Passage
@@ -124,5 +125,6 @@ def _said(said: Said) -> dict[str, Any]:
         "attachment": round(entry.attachment, 4),
         "counts": entry.counts,
         "reason": entry.reason,
+        "reason_parts": reason_parts(entry.reason),
         "carried_from": entry.carried_from,
     }

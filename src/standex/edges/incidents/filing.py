@@ -64,7 +64,8 @@ def entries_of(before: Incident | None, after: Incident, rules: Rules) -> tuple[
             t_utc_ns=line.t_utc_ns,
             data_class=DataClass.ALARM,
             expires_utc_ns=expiry(after, rules),
-            body={"by": line.by, "text": line.text, "state": after.state.value},
+            body={"by": line.by, "text": line.text, "state": after.state.value}
+            | ({"exercise": after.exercise} if after.exercise else {}),
         )
         for line in after.history
         if line not in known

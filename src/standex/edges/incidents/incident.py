@@ -141,6 +141,8 @@ class Incident:
         same_as: the incident that goes on with this person, or empty.
         version: counts up with each change.
         history: oldest first.
+        exercise: the exercise whose simulated person it is about, or empty for a real one.
+        is_exercise_over: whether that exercise has ended, so that everybody may know of it.
     """
 
     incident_id: str
@@ -173,6 +175,8 @@ class Incident:
     same_as: str = ""
     version: int = 1
     history: tuple[Happening, ...] = ()
+    exercise: str = ""
+    is_exercise_over: bool = False
 
     @property
     def is_open(self) -> bool:

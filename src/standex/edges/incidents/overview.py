@@ -46,7 +46,8 @@ def overview(
     """Return the incidents as they are to be shown.
 
     By priority, then those that nobody has acknowledged, then the oldest: so no group of lower ones
-    can come before a higher one, and no high one is ever in a group.
+    can come before a higher one, and no high one is ever in a group. What is an exercise comes
+    after everything real, makes no flood, and is in no group.
 
     Args:
         incidents: all that are kept.
@@ -56,11 +57,12 @@ def overview(
     """
     all_of = list(incidents)
     since = now_utc_ns - round(rules.flood_s * 1e9)
-    n_recent = sum(one.opened_utc_ns > since for one in all_of)
+    n_recent = sum(one.opened_utc_ns > since and not one.exercise for one in all_of)
     is_flood = n_recent > rules.flood_n or (was_flood and n_recent >= rules.calm_n)
     shown = sorted(
         (one for one in all_of if one.is_open and not one.is_shelved and not one.same_as),
         key=lambda one: (
+            bool(one.exercise),
             -one.priority.rank,
             one.is_acknowledged,
             one.opened_utc_ns,
@@ -83,7 +85,7 @@ def overview(
 def _groups(shown: list[Incident]) -> tuple[Group, ...]:
     members: dict[tuple[Priority, str], list[str]] = {}
     for one in shown:
-        if one.priority is not Priority.HIGH:
+        if one.priority is not Priority.HIGH and not one.exercise:
             members.setdefault((one.priority, one.level_id), []).append(one.incident_id)
     return tuple(
         Group(priority=priority, level_id=level_id, incident_ids=tuple(ids))

@@ -15,6 +15,8 @@ def shift_report(
 ) -> dict[str, Any]:
     """Return figures of the incidents opened in a span of time, and what is still open.
 
+    Exercises are not counted: they have a score of their own.
+
     Args:
         incidents: all that are kept.
         from_utc_ns: first moment.
@@ -25,10 +27,10 @@ def shift_report(
     """
     if not from_utc_ns < to_utc_ns:
         raise ValueError(f"the span is empty: from {from_utc_ns} to {to_utc_ns}")
-    known = list(incidents)
+    known = [one for one in incidents if not one.exercise]
     of = [one for one in known if from_utc_ns <= one.opened_utc_ns < to_utc_ns]
     hours = (to_utc_ns - from_utc_ns) / 3.6e12
-    waits_s = sorted(s for one in of if (s := _seconds_to(one, _ACKNOWLEDGING)) is not None)
+    waits_s = sorted(s for one in of if (s := seconds_to(one, ACKNOWLEDGING)) is not None)
     closed = [one for one in of if one.disposition is not None]
     return {
         "from_utc_ms": from_utc_ns // 1_000_000,
@@ -51,12 +53,14 @@ def shift_report(
     }
 
 
-_ACKNOWLEDGING = frozenset(
+ACKNOWLEDGING = frozenset(
     {"acknowledge", "take", "accept", "hand_over", "shelve", "dismiss", "close"}
 )
+"""What shows that somebody has seen an alarm."""
 
 
-def _seconds_to(incident: Incident, what: frozenset[str]) -> float | None:
+def seconds_to(incident: Incident, what: frozenset[str]) -> float | None:
+    """Return the time from the alarm until somebody first did any of these, or None."""
     for line in incident.history:
         if line.request_id and line.what in what:
             return round((line.t_utc_ns - incident.opened_utc_ns) * 1e-9, 3)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from standex.edges.incidents.actions import with_line
 from standex.edges.incidents.incident import (
+    Disposition,
     Happening,
     Incident,
     Reach,
@@ -17,21 +18,30 @@ from standex.model.picture import Passage, PassageKind, Picture
 from standex.model.site import Site
 
 STATION = "station"
+LAST_DIGITS = 10_000  # as the console shows them
 Incidents = Mapping[str, Incident]
 
 
 def after_events(
-    incidents: Incidents, events: Iterable[Event], *, site: Site, rules: Rules
+    incidents: Incidents, events: Iterable[Event], *, site: Site, rules: Rules, exercise: str = ""
 ) -> dict[str, Incident]:
-    """Return the incidents after what the station said; saying it twice changes nothing."""
+    """Return the incidents after what the station said; saying it twice changes nothing.
+
+    Args:
+        incidents: by id.
+        events: oldest first.
+        site: where.
+        rules: of the site.
+        exercise: whose shadow said it; empty for the station itself.
+    """
     after = dict(incidents)
     for event in events:
         match event:
             case Alert():
                 if event.alert_id not in after:
-                    after[event.alert_id] = opened(event, rules)
+                    after[event.alert_id] = replace(opened(event, rules), exercise=exercise)
             case ThingLeft():
-                _thing_left(after, event, site=site, rules=rules)
+                _thing_left(after, event, site=site, rules=rules, exercise=exercise)
             case PersonRejoined():
                 _rejoined(after, event)
             case PassageClosed():
@@ -125,7 +135,7 @@ def _followed(
             _said(picture.t_utc_ns, "raised", f"priority {higher.value}: {verdict.reason}"),
         )
     if now.track_id != incident.track_id:
-        text = f"followed under number {now.track_id}, before {incident.track_id}"
+        text = f"followed under number {spoken(now.track_id)}, before {spoken(incident.track_id)}"
         now = with_line(now, _said(picture.t_utc_ns, "rejoined", text))
     unseen_s = (picture.t_utc_ns - now.seen_utc_ns) * 1e-9
     if incident.reach is not Reach.FOLLOWED and unseen_s <= rules.lost_after_s:
@@ -168,6 +178,33 @@ def _escalated(incident: Incident, now_utc_ns: int, rules: Rules) -> Incident:
     )
 
 
+def spoken(track_id: int) -> int:
+    """Return what people call somebody on the plan: the last digits of the number."""
+    return track_id % LAST_DIGITS
+
+
+def exercise_over(
+    incidents: Incidents, exercise: str, *, t_utc_ns: int, text: str
+) -> dict[str, Incident]:
+    """Return the incidents of an exercise, closed as drills and told to everybody."""
+    return {
+        name: with_line(
+            replace(
+                one,
+                state=State.CLOSED,
+                disposition=one.disposition or Disposition.DRILL,
+                is_exercise_over=True,
+                escalate_utc_ns=0,
+                shelved_until_utc_ns=0,
+                offered_to="",
+            ),
+            _said(t_utc_ns, "exercise_over", text),
+        )
+        for name, one in incidents.items()
+        if one.exercise == exercise and not one.is_exercise_over
+    }
+
+
 def _said(t_utc_ns: int, what: str, text: str) -> Happening:
     return Happening(t_utc_ns=t_utc_ns, by=STATION, what=what, text=text)
 
@@ -186,7 +223,7 @@ def _rejoined(incidents: dict[str, Incident], event: PersonRejoined) -> None:
     if earlier is None or earlier is later:
         return
     if later is None:
-        text = f"probably number {event.track_id} now: {event.reason}"
+        text = f"probably number {spoken(event.track_id)} now: {event.reason}"
         if event.is_final:
             earlier = replace(earlier, track_id=event.track_id)
         if earlier.history[-1].text != text:
@@ -218,7 +255,7 @@ def _passage_closed(incidents: dict[str, Incident], event: PassageClosed) -> Non
 
 
 def _thing_left(
-    incidents: dict[str, Incident], event: ThingLeft, *, site: Site, rules: Rules
+    incidents: dict[str, Incident], event: ThingLeft, *, site: Site, rules: Rules, exercise: str
 ) -> None:
     name = event.alert_id or f"{site.site_id}-thing-{event.track_id}"
     known = incidents.get(name)
@@ -237,7 +274,7 @@ def _thing_left(
             sensors=(),
             reason=event.reason,
         )
-        incidents[name] = replace(opened(alert, rules), subject=Subject.THING)
+        incidents[name] = replace(opened(alert, rules), subject=Subject.THING, exercise=exercise)
     elif known.subject is not Subject.THING or known.track_id != event.track_id:
         incidents[name] = with_line(
             replace(

@@ -19,7 +19,7 @@ import numpy as np
 
 from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import Clock, SystemClock
-from standex.edges.live import LiveSource
+from standex.edges.live_ports import LiveSource
 from standex.edges.plugins import TECHNOLOGIES, TechnologyFactory, load_plugins
 from standex.edges.settings import load_site
 from standex.model.errors import PluginError, StandexError

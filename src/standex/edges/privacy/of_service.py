@@ -26,6 +26,12 @@ _MONTH_S = 30.5 * 86_400.0
 _EVENTS = "alerts, verdicts and places of people under passing numbers"
 _SLACK_S = 900.0
 
+# The same fields as they stand in the store, under the names of its collections.
+_STORED = {
+    ("documents/incidents", "owner"): MEANINGS["Incident", "owner"],
+    ("documents/sessions", "address"): MEANINGS["Session", "address"],
+}
+
 
 def service_report(
     config: ServiceConfig,
@@ -50,7 +56,7 @@ def service_report(
         look_into(folder, now_utc_ns=t_utc_ns, slack_s=_SLACK_S) for folder in folders_of(config)
     )
     walked = (*known, *keys_of(tuple(contents)))
-    found = found_in(walked, MEANINGS)
+    found = found_in(walked, {**MEANINGS, **_STORED})
     return PrivacyReport(
         site_id=site.site_id,
         site_title=site.title,

@@ -16,7 +16,8 @@ ABOUT = {
     DataClass.RAW: "what devices delivered, and anything that shows a body",
     DataClass.TRACK: "where people were, under a number that means nothing outside the site, and "
     "what was known about them",
-    DataClass.ALARM: "the evidence of an alarmed passage, and the incident",
+    DataClass.ALARM: "the evidence of an alarmed passage (pictures on a generic figure, spectra of "
+    "cloth and residues, traces of air), and the incident",
     DataClass.AUDIT: "who did what: staff, sensors and the service itself",
     DataClass.ACCOUNT: "who may sign in: staff",
     DataClass.OPERATION: "the state of the system itself: walk tests, operating points, health",
@@ -27,7 +28,8 @@ MEASURES = (
     "Outcomes are 'nothing found', 'alarm' and 'not screened'; nobody is called safe or guilty, "
     "and every consequence is decided by a person.",
     "Raw records are worked on in memory and are not written by a live service; pictures are "
-    "drawn on a generic figure.",
+    "drawn on a generic figure. Of an alarmed passage alone, the mean spectrum of a laser's look "
+    "and what an inlet drew in are kept with the evidence, and go with it.",
     "Clothing descriptors join two tracks within minutes; they are never written.",
     "What is kept has its time of deletion written into it; deleting follows the clock and is "
     "proven in the audit.",

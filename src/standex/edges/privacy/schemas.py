@@ -31,6 +31,7 @@ ROOMS = (
     "standex.edges.access",
     "standex.edges.audit",
     "standex.edges.evidence",
+    "standex.edges.exercises",
     "standex.edges.incidents",
     "standex.edges.interop",
     "standex.edges.privacy",

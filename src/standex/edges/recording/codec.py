@@ -86,7 +86,10 @@ def from_bytes(text: bytes) -> Any:
     Raises:
         ValueError: it is not strict JSON.
     """
-    return json.loads(text, parse_constant=_refuse_constant)
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("lists or objects nested without end") from None
 
 
 def _refuse_constant(name: str) -> float:

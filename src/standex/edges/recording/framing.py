@@ -8,9 +8,11 @@ import io
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import lz4.frame
+import zstandard
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
@@ -20,6 +22,7 @@ from mcap.writer import MCAP0_MAGIC
 
 from standex.model.errors import RecordingError
 
+MOST_CHUNK_BYTES = 256 << 20
 _HEAD = struct.Struct("<BQ")
 
 
@@ -84,18 +87,46 @@ def parse(block: Block) -> tuple[McapRecord, ...]:
     stream = ReadDataStream(io.BytesIO(block.body))
     try:
         if block.opcode == Opcode.CHUNK:
-            return tuple(breakup_chunk(Chunk.read(stream), validate_crc=True))
+            return tuple(breakup_chunk(_unpacked(Chunk.read(stream)), validate_crc=True))
         if block.opcode == Opcode.METADATA:
             return (Metadata.read(stream),)
         if block.opcode == Opcode.ATTACHMENT:
             return (Attachment.read(stream),)
     # RuntimeError is what LZ4 raises; ValueError covers checksums and text that is no UTF-8.
-    except (McapError, ValueError, RuntimeError, struct.error, OverflowError) as error:
+    except (
+        McapError,
+        ValueError,
+        RuntimeError,
+        struct.error,
+        OverflowError,
+        zstandard.ZstdError,
+    ) as error:
         kind = Opcode(block.opcode).name.lower()
         raise DamageError(
             f"the {kind} before byte {block.end_byte} is damaged ({error})"
         ) from error
     return ()
+
+
+def _unpacked(chunk: Chunk) -> Chunk:
+    """Return a chunk with its content uncompressed, of which no more is unpacked than it claims.
+
+    Raises:
+        ValueError: it claims too much, or holds more than it claims.
+    """
+    n_bytes = chunk.uncompressed_size
+    if n_bytes > MOST_CHUNK_BYTES:
+        raise ValueError(f"a chunk claims {n_bytes} bytes, {MOST_CHUNK_BYTES} are allowed")
+    if chunk.compression == "zstd":
+        with zstandard.ZstdDecompressor().stream_reader(chunk.data) as packed:
+            data = packed.read(n_bytes + 1)
+    elif chunk.compression == "lz4":
+        data = lz4.frame.LZ4FrameDecompressor().decompress(chunk.data, n_bytes + 1)
+    else:
+        data = chunk.data
+    if len(data) != n_bytes:
+        raise ValueError(f"a chunk does not hold the {n_bytes} bytes that it claims")
+    return replace(chunk, compression="", data=data)
 
 
 def messages(path: Path, *, end_byte: int) -> Iterator[tuple[str, Message]]:

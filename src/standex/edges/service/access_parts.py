@@ -56,9 +56,10 @@ def access_parts(
     rules = SessionRules(idle_s=table.idle_minutes * 60, absolute_s=table.longest_hours * 3600)
     hashing = PasswordHashing()
     stack.callback(hashing.close)
+    sessions = Sessions(kept.store, clock=clock, rules=rules)
     sign_in = SignInDesk(
         accounts,
-        Sessions(kept.store, clock=clock, rules=rules),
+        sessions,
         links,
         hashing,
         site_id=site.site_id,
@@ -69,7 +70,7 @@ def access_parts(
     papers = SensorPapers(kept.store, clock=clock)
     return AccessParts(
         sign_in=sign_in,
-        accounts=AccountDesk(accounts, links, site_id=site.site_id),
+        accounts=AccountDesk(accounts, links, sessions, site_id=site.site_id),
         admission=SensorAdmission(papers, site=site, clock=clock, tell=kept.notes.told),
         first_link=first_link(accounts, links, site_id=site.site_id),
     )

@@ -1,6 +1,6 @@
 """What stands around the watch and may fail without it: recording, evidence, other systems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from standex.edges.service.kept import Kept
 from standex.edges.service.others_told import OthersTold, others_told
 from standex.edges.service.rotation import RotatingRecorder
 from standex.model.errors import RecordingError
+from standex.model.ports import Technology
 from standex.model.site import Site
 
 
@@ -64,13 +65,27 @@ class Around:
     others: OthersTold
 
 
-def make_around(setup: Setup, kept: Kept, shelf: EvidenceShelf, stack: ExitStack) -> Around:
+def make_around(
+    setup: Setup,
+    kept: Kept,
+    shelf: EvidenceShelf,
+    stack: ExitStack,
+    *,
+    technologies: Mapping[str, Technology] | None = None,
+) -> Around:
     """Return what is around a watch; the stack ends it.
+
+    The technologies of the station are asked what a look of an alarm is made of.
 
     Raises:
         StandexError: a setting cannot be used.
     """
-    evidence = EvidenceKeeper(shelf, rule=evidence_rule(setup, kept), clock=setup.clock)
+    evidence = EvidenceKeeper(
+        shelf,
+        rule=evidence_rule(setup, kept),
+        clock=setup.clock,
+        technologies=technologies,
+    )
     stack.enter_context(evidence)
     recorder = _recorder(setup)
     if recorder is not None:
@@ -104,6 +119,7 @@ def evidence_rule(setup: Setup, kept: Kept) -> EvidenceRule:
         after_s=table.after_s,
         open_s=table.open_s,
         has_pictures=table.has_pictures,
+        has_curves=table.has_curves,
     )
 
 

@@ -1,7 +1,6 @@
 """Service files: TOML in, a checked configuration out; every problem is told at once."""
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from standex.edges.service.tables import SETTINGS, TABLES, SensorTable, ServiceTable, SourceTable
 from standex.edges.site_problems import problems_of_shape
 from standex.edges.table import Table
+from standex.edges.toml_text import toml_table
 from standex.model.errors import StandexError
 from standex.model.site import Site
 
@@ -96,8 +96,8 @@ def parse_config(text: str, *, path: Path, site: Site) -> ServiceConfig:
         ServiceFileError: it is not TOML or cannot be used; the message lists every problem.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = toml_table(text)
+    except ValueError as error:
         raise ServiceFileError(f"service file {path}: not valid TOML: {error}") from error
     tables = TABLES | {("sensors", str(name)): SensorTable for name in _keys(data.get("sensors"))}
     try:

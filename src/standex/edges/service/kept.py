@@ -12,6 +12,7 @@ from standex.edges.audit.writer import AuditWriter, HeadRule
 from standex.edges.clock import Clock
 from standex.edges.service.config import ServiceConfig, ServiceFileError, read_secret, secret_path
 from standex.edges.service.notes import Notes
+from standex.edges.service.store_watch import StoreWatch
 from standex.edges.service.tables import RetentionTable
 from standex.edges.store.contract import Store
 from standex.edges.store.open_store import open_store
@@ -32,6 +33,7 @@ class Kept:
         key: that heads and bundles are signed with.
         notes: the service's own words in the audit.
         retention: for how long what stays.
+        watch: whether store and audit are there.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class Kept:
     key: SigningKey
     notes: Notes
     retention: Retention
+    watch: StoreWatch
 
 
 def retention_of(table: RetentionTable) -> Retention:
@@ -93,6 +96,7 @@ def open_kept(config: ServiceConfig, stack: ExitStack, *, clock: Clock) -> Kept:
         key=key,
         notes=Notes(audit, clock=clock),
         retention=retention_of(table.retention),
+        watch=stack.enter_context(StoreWatch(store, audit, clock=clock)),
     )
 
 

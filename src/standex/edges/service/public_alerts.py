@@ -62,6 +62,8 @@ def public_alert_by(desk: CapDesk) -> PublicAlert:
     """Return what a person's confirmation of a warning leads to."""
 
     def let_out(incident: Incident, by: str, words: str) -> None:
+        if incident.exercise:
+            raise RefusedError("nobody is there: it is an exercise, and no warning goes out")
         try:
             draft = desk.draft(alert_of(incident), by=by, words=words)
             desk.confirm(draft.draft_id, by=by)

@@ -8,7 +8,7 @@ from typing import final
 
 from standex.edges.clock import Clock, SystemClock
 from standex.edges.interop.mqtt_link import MqttSettings as Broker
-from standex.edges.live import LiveSource
+from standex.edges.live_ports import LiveSource
 from standex.edges.paced_source import PacedSource, ShiftedClock
 from standex.edges.perceive_pool import heavy_sensors
 from standex.edges.plugins import load_plugins
@@ -29,7 +29,6 @@ from standex.edges.settings import load_crowd
 from standex.edges.trajectories.read import read_trajectories
 from standex.edges.trajectories.shipped import load_shipped, shipped_names
 from standex.edges.truth_file import EMPTY_S, entering_after
-from standex.edges.twin_source import TwinPlan, TwinSource
 from standex.model.errors import StandexError
 from standex.model.record import Record
 from standex.model.site import Site
@@ -119,18 +118,27 @@ def make_people(config: ServiceConfig, source: SourceTable, site_name: str) -> T
 
 
 def _twin(config: ServiceConfig, source: SourceTable, site: Site, site_name: str) -> LiveSource:
+    # Only the twin: a service of real sensors starts without it.
     from standex.edges.commands.twin_arguments import exercise_of, faults_of  # noqa: PLC0415
+    from standex.edges.twin_source import TwinPlan, TwinSource  # noqa: PLC0415
     from standex.twin.carry import draw_truth  # noqa: PLC0415
 
     settings = config.settings_of(source, TwinSettings)
     people = entering_after(make_people(config, source, site_name), EMPTY_S)
+    exercise = exercise_of(site)
+    carry = replace(exercise, share=exercise.share | settings.shares)
+    try:
+        truth = draw_truth(people.people, carry, seed=settings.seed)
+    except ValueError as error:  # what was asked for is not what the twin can make
+        raise StandexError(f"source {source.name}: settings.shares: {error}") from error
     plan = TwinPlan(
         site=site,
         trajectories=people,
-        truth=draw_truth(people.people, exercise_of(site), seed=settings.seed),
+        truth=truth,
         seed=settings.seed,
         heavy=heavy_sensors(site),
         faults=faults_of(settings.faults, site),
+        duration_s=settings.duration_s,
     )
     # The twin's process knows no clock but the computer's.
     return TwinSource(plan, clock=SystemClock())

@@ -33,6 +33,7 @@ from standex.edges.service.checkpoint import CHECKPOINT, CheckpointError, Checkp
 from standex.edges.service.checkpointer import Checkpointer, digest_of_site
 from standex.edges.service.contradictions import Contradictions
 from standex.edges.service.event_log import EventLog, last_alerts
+from standex.edges.service.exercise_parts import exercise_desk
 from standex.edges.service.housekeeping import Housekeeper
 from standex.edges.service.kept import Kept, open_kept
 from standex.edges.service.merged_source import MergedSource, SensorIntake
@@ -85,7 +86,7 @@ class StationService:
         self._stack.close()
 
     def _open(self) -> None:
-        setup, config, site, clock = self._setup, self._setup.config, self._setup.site, None
+        setup, config, site = self._setup, self._setup.config, self._setup.site
         clock = setup.clock
         self._kept: Kept = open_kept(config, self._stack, clock=clock)
         kept = self._kept
@@ -129,6 +130,9 @@ class StationService:
             keep_s=kept.retention.alarm_s,
         )
         self._door = StationDoor(site, kept.store, clock=clock)
+        self._exercises = exercise_desk(
+            setup, kept, self._desk, calibrations=calibrations, status=self._door.status
+        )
         self._file = CheckpointFile(config.place(CHECKPOINT))
         self._housekeeper = Housekeeper(
             kept,
@@ -159,7 +163,11 @@ class StationService:
             self._desk.recover()
             self._desk.start()
             stack.callback(self._desk.close)
-            around = make_around(setup, self._kept, self._shelf, stack)
+            self._exercises.recover()
+            stack.callback(self._exercises.close)
+            around = make_around(
+                setup, self._kept, self._shelf, stack, technologies=self._station.technologies
+            )
             web = self._web(around.others)
             if web is not None:
                 stack.callback(web.stop)
@@ -241,6 +249,7 @@ class StationService:
                         picture=self._recovery.picture,
                         on_writer=self._opened,
                         status_period_s=STATUS_PERIOD_S,
+                        on_perceived=around.evidence.heard,
                     )
                 )
             finally:
@@ -296,10 +305,12 @@ class StationService:
             troubles: dict[str, str] = {
                 **self._housekeeper.troubles,
                 **self._slow_troubles,
+                "database": self._kept.watch.problem,
                 "store": store_writer.gone or self._desk.problem,
                 "lost": f"{lost} urgent entries found no room in memory" if lost else "",
                 "audit": self._kept.audit.problem,
                 "checkpoint": checkpointer.problem,
+                "exercise": self._exercises.problem,
                 "evidence": around.evidence.problem or self._missing.problem,
                 "recording": recorder.problem if recorder is not None else "",
                 "sources": f"{foreign} records under a wrong sensor's name" if foreign else "",
@@ -338,6 +349,7 @@ class StationService:
             door=self._door,
             desk=self._desk,
             walks=self._walks,
+            exercises=self._exercises,
             site=self._setup.site,
             site_toml=self._setup.site_toml,
             is_simulated=self._setup.is_simulated,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from standex.edges.clock import Clock
-from standex.edges.live import LiveSource, TellingSource
+from standex.edges.live_ports import LiveSource, TellingSource
 from standex.model.observation import Health, HealthReason, HealthState
 from standex.model.ports import Tasked
 from standex.model.record import Record

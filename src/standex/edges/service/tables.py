@@ -13,6 +13,7 @@ from standex.edges.table import Name, Table
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 Roles = Annotated[tuple[Annotated[Role, Field(strict=False)], ...], Field(strict=False)]
@@ -31,12 +32,14 @@ class SourceTable(Table):
 
 
 class TwinSettings(Table):
-    """People who walk through the twin."""
+    """People who walk through the twin; a class without a share is carried as in the exercise."""
 
     people: Name | None = None  # a shipped recording; none: the crowd of the site
     people_per_hour: Positive | None = None
     minutes: Positive = 10.0
+    duration_s: Positive | None = None  # none: until all have left
     seed: Annotated[int, Field(ge=0)] = 1
+    shares: dict[str, Share] = Field(default_factory=dict[str, float])
     faults: Names = ()
 
 
@@ -154,6 +157,7 @@ class EvidenceTable(Table):
     after_s: Positive = 5.0  # so long after its end a passage is whole; until then it may go on
     open_s: Positive = 300.0  # one that does not end is taken for whole then
     has_pictures: bool = True  # on a generic figure, never of the person
+    has_curves: bool = True  # spectra and traces of looks, with what explains them
 
 
 class RecordingTable(Table):
@@ -277,6 +281,13 @@ class WalkTestTable(Table):
     n_without: Annotated[int, Field(ge=0, le=20)] = 2
 
 
+class ExercisesTable(Table):
+    """Simulated passages, made beforehand, for training and to check the whole chain."""
+
+    folder: Name = "exercises"
+    after_s: Annotated[float, Field(ge=0, le=1800)] = 180.0  # for what is left to do at its end
+
+
 class ServiceTable(Table):
     """A whole service file."""
 
@@ -293,6 +304,7 @@ class ServiceTable(Table):
     recording: RecordingTable = RecordingTable()
     access: AccessTable = AccessTable()
     walk_test: WalkTestTable = WalkTestTable()
+    exercises: ExercisesTable = ExercisesTable()
     anchor: AnchorTable | None = None
     outputs: OutputsTable = OutputsTable()
 
@@ -310,6 +322,7 @@ TABLES: dict[tuple[str, ...], type[Table]] = {
     ("access",): AccessTable,
     ("access", "oidc"): OidcTable,
     ("walk_test",): WalkTestTable,
+    ("exercises",): ExercisesTable,
     ("anchor",): AnchorTable,
     ("outputs",): OutputsTable,
     ("outputs", "sapient"): SapientUpTable,

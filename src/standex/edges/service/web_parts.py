@@ -9,6 +9,7 @@ from standex.edges.access.tls import server_context
 from standex.edges.audit.verify import verify
 from standex.edges.clock import Clock
 from standex.edges.evidence.shelf import EvidenceShelf, NoBundleError
+from standex.edges.exercises.desk import ExerciseDesk, orders_through
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.interop.metrics import metrics_text
 from standex.edges.live_status import LiveStatus
@@ -91,6 +92,7 @@ def web_server(
     door: StationDoor,
     desk: IncidentDesk,
     walks: WalkDesk,
+    exercises: ExerciseDesk,
     site: Site,
     site_toml: str,
     is_simulated: bool,
@@ -136,12 +138,14 @@ def web_server(
         store=kept.store,
         desk=desk,
         status=door.status,
-        order=door.order,
+        order=orders_through(exercises, door.order),
         sign_in=access.sign_in,
         audit=kept.audit,
         accounts=access.accounts,
         evidence=ShownEvidence(shelf),
         walk_tests=walks,
+        exercises=exercises,
+        exercise_shown=exercises.shown,
         recordings=recordings,
         public_alert=others.public_alert,
         apply_operating_point=door.apply_operating_point,

@@ -27,16 +27,6 @@ except ImportError:  # the extra is not installed; said when a server is asked f
 _WRITER = 7826339
 _AT_ONCE = 1000
 _LOCAL = {"", "localhost", "127.0.0.1", "::1"}
-# A line that is cut without a word is seen within about five seconds.
-_LINE = {
-    "connect_timeout": "5",
-    "keepalives_idle": "3",
-    "keepalives_interval": "1",
-    "keepalives_count": "2",
-    "tcp_user_timeout": "5000",
-    "application_name": "standex",
-    "target_session_attrs": "read-write",
-}
 _ADVICE = {
     "53100": "its disk is full: make room, nothing was kept",
     "25006": "it may only be read: name the primary server, not a standby",
@@ -112,7 +102,7 @@ class PostgresqlServer:
             settings.get("port", "5432"),
             settings.get("dbname", ""),
         )
-        self._settings = {**_LINE, **settings}
+        self._settings = {"target_session_attrs": "read-write", **settings}
         if password is not None:
             self._settings["password"] = password
 
@@ -167,7 +157,9 @@ class PostgresqlLink:
         self._where = where
         self._errors = psycopg.Error
         try:
-            self._connection = psycopg.connect(autocommit=True, **settings)  # pyright: ignore[reportArgumentType] - all are names of libpq
+            from standex.edges.postgresql_line import Line  # noqa: PLC0415 - needs the driver
+
+            self._connection = Line.to("", **settings)
         except psycopg.Error as error:
             self.is_broken = True
             raise self._explained(error) from error

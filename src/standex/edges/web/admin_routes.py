@@ -104,6 +104,20 @@ def _add_accounts(parts: Parts) -> None:  # noqa: C901 - one small function for 
 
         return Done(**await deeds.do(caller, key, What.ACCOUNT_REMOVED, account_id, call))
 
+    @app.post(f"{API}/accounts/{{account_id}}/enable")
+    async def enable(account_id: AccountId, caller: CallerOf, key: KeyOf) -> Done:
+        """Let somebody in again, with the roles that they had; nobody does so for themselves."""
+        part = accounts()
+
+        def call() -> Json:
+            if account_id == caller.account_id:
+                raise RefusedError("nobody switches their own account; ask another manager")
+            part.enable(account_id)
+            return {"detail": f"{account_id} is let in again"}
+
+        what, body = What.ACCOUNT_CHANGED, {"enabled": True}
+        return Done(**await deeds.do(caller, key, what, account_id, call, body=body))
+
     @app.post(f"{API}/accounts/{{account_id}}/link")
     async def new_link(account_id: AccountId, caller: CallerOf, key: KeyOf) -> LinkOut:
         """Make a link that signs somebody in once."""

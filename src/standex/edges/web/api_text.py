@@ -67,6 +67,9 @@ class _Nobody:
     def end(self, token: str, /) -> None:
         del token
 
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to close."""
+
     async def change_password(self, account_id: str, old: str, new: str, /) -> None:
         del account_id, old, new
         raise RefusedError("nobody signs in here")

@@ -56,6 +56,8 @@ def make_app(
             beside.start_soon(fan_out.run)
             yield
             beside.cancel_scope.cancel()
+        # In the loop that used them: a connection cannot be closed from another one.
+        await view.sign_in.aclose()
 
     app = FastAPI(
         title=TITLE,

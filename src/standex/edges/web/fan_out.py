@@ -11,11 +11,13 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any, final
 
 import anyio
 
 from standex.edges.incidents.desk import DeskChange
+from standex.edges.incidents.overview import Overview
 from standex.edges.web.messages import IncidentOut, OverviewOut
 from standex.edges.web.picture_message import (
     health_message,
@@ -42,8 +44,9 @@ class _Slot(StrEnum):
 class Client:
     """One who watches."""
 
-    def __init__(self, *, sees_incidents: bool) -> None:
+    def __init__(self, *, sees_incidents: bool, knows_exercises: bool = False) -> None:
         self.sees_incidents = sees_incidents
+        self.knows_exercises = knows_exercises
         self.n_overtaken = 0
         self._latest: dict[_Slot, str] = {}
         self._queue: deque[str] = deque()
@@ -100,6 +103,8 @@ class FanOut:
         self._standing: tuple[Any, ...] = ()
         self._health_text = ""
         self._health_due_utc_ns = 0
+        self._overview: Overview | None = None  # as it was told last
+        self._seen: Overview | None = None  # as it was a tick ago
         self.n_let_go = 0
 
     @property
@@ -138,14 +143,24 @@ class FanOut:
             return
         now = self._view.clock.utc_ns()
         self._tell_health(now)
+        self._tell_overview()
         status = self._view.status()
         if status is None:
             return
-        for sees in {client.sees_incidents for client in self._clients}:
+        exercise = self._view.exercise_shown()
+        kinds = {(client.sees_incidents, client.knows_exercises) for client in self._clients}
+        for sees, knows in kinds:
             incidents = self._view.desk.incidents() if sees else None
-            text = to_text(picture_message(status, incidents=incidents, now_utc_ns=now))
+            message = picture_message(
+                status,
+                incidents=incidents,
+                now_utc_ns=now,
+                exercise=exercise,
+                knows_exercises=knows,
+            )
+            text = to_text(message)
             for client in self._clients:
-                if client.sees_incidents is sees:
+                if (client.sees_incidents, client.knows_exercises) == (sees, knows):
                     client.offer(_Slot.PICTURE, text)
 
     async def serve(self, client: Client, send: Callable[[str], Awaitable[None]]) -> None:
@@ -154,7 +169,8 @@ class FanOut:
         if self._health_text:
             client.offer(_Slot.HEALTH, self._health_text)
         try:
-            while (text := await client.next(self.everything)) is not None:
+            everything = partial(self.everything, knows_exercises=client.knows_exercises)
+            while (text := await client.next(everything)) is not None:
                 with anyio.move_on_after(STALLED_S) as scope:
                     await send(text)
                 if scope.cancelled_caught:
@@ -163,19 +179,35 @@ class FanOut:
         finally:
             self._clients.discard(client)
 
-    def everything(self) -> str:
+    def everything(self, *, knows_exercises: bool = False) -> str:
         """Return all incidents as one message."""
         desk = self._view.desk
         return incidents_text(
-            DeskChange(incidents=desk.incidents(), gone=(), overview=desk.overview()), is_all=True
+            DeskChange(incidents=desk.incidents(), gone=(), overview=desk.overview()),
+            is_all=True,
+            knows_exercises=knows_exercises,
         )
 
+    def _tell_overview(self) -> None:
+        """Say that a flood is over, or a shelf has emptied, though no incident has changed.
+
+        It waits one tick: with an incident that has changed, the overview is told by the desk.
+        """
+        overview, before = self._view.desk.overview(), self._seen
+        self._seen = overview
+        if self._overview is None:
+            self._overview = overview  # clients begin with all there is
+        elif overview != self._overview and overview == before:
+            self._incidents(DeskChange(incidents=(), gone=(), overview=overview))
+
     def _incidents(self, change: DeskChange) -> None:
+        self._overview = change.overview
         watchers = [client for client in self._clients if client.sees_incidents]
-        if watchers:
-            text = incidents_text(change, is_all=False)
+        for knows in {client.knows_exercises for client in watchers}:
+            text = incidents_text(change, is_all=False, knows_exercises=knows)
             for client in watchers:
-                client.push(text)
+                if client.knows_exercises is knows:
+                    client.push(text)
 
     def _tell_health(self, now_utc_ns: int) -> None:
         view = self._view
@@ -193,12 +225,21 @@ class FanOut:
             client.offer(_Slot.HEALTH, self._health_text)
 
 
-def incidents_text(change: DeskChange, *, is_all: bool) -> str:
-    """Return a change of incidents as a message; ``is_all`` where what is not in it is gone."""
+def incidents_text(change: DeskChange, *, is_all: bool, knows_exercises: bool = False) -> str:
+    """Return a change of incidents as a message.
+
+    Args:
+        change: at the desk.
+        is_all: whether what is not in it is gone.
+        knows_exercises: whether who is told may know of an exercise while it runs.
+    """
     message: Mapping[str, Any] = {
         "type": "incidents",
         "is_all": is_all,
-        "incidents": [IncidentOut.of(one).model_dump(mode="json") for one in change.incidents],
+        "incidents": [
+            IncidentOut.of(one, knows_exercises=knows_exercises).model_dump(mode="json")
+            for one in change.incidents
+        ],
         "gone": list(change.gone),
         "overview": OverviewOut.of(change.overview).model_dump(mode="json"),
     }

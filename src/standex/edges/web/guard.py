@@ -12,9 +12,11 @@ from starlette.requests import HTTPConnection
 from standex.edges.access.cookies import presented
 from standex.edges.access.roles import may
 from standex.edges.audit.contract import AuditEntry, What
+from standex.edges.web.known_callers import KnownCallers
 from standex.edges.web.permissions import ASKED, Open
 from standex.edges.web.service_view import Caller, ServiceView
 
+_LOOKS = frozenset({"GET", "HEAD", "WEBSOCKET"})
 _DAY_NS = 86_400 * 10**9
 
 
@@ -24,7 +26,11 @@ class Guard:
 
     def __init__(self, view: ServiceView, *, is_secure: bool) -> None:
         self._view = view
+        self._callers = KnownCallers(self._asked, clock=view.clock)
         self.is_secure = is_secure
+
+    def _asked(self, token: str) -> Caller | None:
+        return self._view.sign_in.caller(token)
 
     async def admit(self, connection: HTTPConnection) -> None:
         """Find out who asks, and keep it in the request's state.
@@ -38,7 +44,7 @@ class Guard:
         if asked is Open.PUBLIC:
             return
         token = self.token(connection)
-        caller = await self.caller(token)
+        caller = await self.caller(token, only_looks=method in _LOOKS)
         if caller is None:
             raise HTTPException(401, "sign in first")
         if asked is not Open.SIGNED_IN and (asked is None or not may(caller.roles, asked)):
@@ -62,9 +68,17 @@ class Guard:
             raise HTTPException(403, "the header that goes with the session's cookie is missing")
         return found.token
 
-    async def caller(self, token: str) -> Caller | None:
-        """Return whose token it is, or None."""
-        return await run_sync(self._view.sign_in.caller, token) if token else None
+    async def caller(self, token: str, *, only_looks: bool = True) -> Caller | None:
+        """Return whose token it is, or None.
+
+        Raises:
+            StoreError: it cannot be found out.
+        """
+        return await self._callers.of(token, only_looks=only_looks) if token else None
+
+    def forget(self, token: str) -> None:
+        """Take note that the session of a token has been ended."""
+        self._callers.forget(token)
 
     async def _note_refusal(self, caller: Caller, method: str, path: str) -> None:
         """Keep it in the audit, once a day for each account and endpoint."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from anyio.to_thread import run_sync
 from fastapi import Path, Query, Response
 
+from standex.edges.access.roles import Permission, may
 from standex.edges.audit.contract import AuditEntry, What
 from standex.edges.incidents.actions import Act, Action
 from standex.edges.incidents.incident import ActionRefusedError, Incident
@@ -59,17 +60,17 @@ def _add_looks(parts: Parts) -> None:
     app, view, deeds = parts.app, parts.view, parts.deeds
 
     @app.get(f"{API}/incidents")
-    async def incidents() -> IncidentsOut:
+    async def incidents(caller: CallerOf) -> IncidentsOut:
         """Return all incidents that are kept."""
         return IncidentsOut(
-            incidents=[IncidentOut.of(one) for one in view.desk.incidents()],
+            incidents=[_told(one, caller) for one in view.desk.incidents()],
             overview=OverviewOut.of(view.desk.overview()),
         )
 
     @app.get(f"{API}/incidents/{{incident_id}}")
-    async def incident(incident_id: IncidentId) -> IncidentOut:
+    async def incident(incident_id: IncidentId, caller: CallerOf) -> IncidentOut:
         """Return one incident."""
-        return IncidentOut.of(_there(parts, incident_id))
+        return _told(_there(parts, incident_id), caller)
 
     @app.get(f"{API}/incidents/{{incident_id}}/why")
     async def why(incident_id: IncidentId, caller: CallerOf) -> Why:
@@ -134,6 +135,13 @@ def _add_evidence(parts: Parts) -> None:
 def _add_actions(parts: Parts) -> None:
     app, view, deeds = parts.app, parts.view, parts.deeds
 
+    @app.get(f"{API}/colleagues")
+    async def colleagues(caller: CallerOf) -> list[str]:
+        """Return who else is signed in and works on incidents: names to hand one over to."""
+        part = present(view.accounts, "accounts of its own")
+        known = await run_sync(part.present, Permission.WORK_INCIDENTS)
+        return [one for one in known if one != caller.account_id]
+
     @app.post(f"{API}/incidents/{{incident_id}}/actions")
     async def act(
         incident_id: IncidentId, asked: ActionAsked, caller: CallerOf, key: KeyOf
@@ -184,6 +192,12 @@ def _add_actions(parts: Parts) -> None:
         return Done(**await deeds.do(caller, key, what, incident_id, call, body=body))
 
 
+def _told(one: Incident, caller: Caller) -> IncidentOut:
+    """Return an incident as somebody may know it."""
+    knows = may(caller.roles, Permission.KNOW_EXERCISES)
+    return IncidentOut.of(one, knows_exercises=knows)
+
+
 def _there(parts: Parts, incident_id: str) -> Incident:
     incident = parts.view.desk.get(incident_id)
     if incident is None:
@@ -194,7 +208,7 @@ def _there(parts: Parts, incident_id: str) -> Incident:
 async def _acted(
     parts: Parts, incident_id: str, action: Action, caller: Caller, key: str
 ) -> IncidentOut:
-    _there(parts, incident_id)
+    exercise = _there(parts, incident_id).exercise
     entry = parts.deeds.entry(
         caller,
         key,
@@ -205,11 +219,12 @@ async def _acted(
             "act": action.act.value,
             "to": action.to,
             "disposition": None if action.disposition is None else action.disposition.value,
-        },
+        }
+        | ({"exercise": exercise} if exercise else {}),
     )
     done = partial(parts.view.desk.act, incident_id, action, note=partial(_note, parts, entry))
     try:
-        return IncidentOut.of(await run_sync(done))
+        return _told(await run_sync(done), caller)
     except KeyError:
         raise NotThereError(f"there is no incident {incident_id!r} any more") from None
 

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketState
 
 from standex.edges.access.cookies import is_same_origin
 from standex.edges.access.roles import Permission, may
+from standex.edges.store.contract import StoreError
 from standex.edges.web.fan_out import Client
 from standex.edges.web.guard import CallerOf
 from standex.edges.web.permissions import API
@@ -51,7 +52,11 @@ def add_live_routes(parts: Parts) -> None:
         sees = may(caller.roles, Permission.SEE_INCIDENTS)
         incidents = view.desk.incidents() if sees else None
         return picture_message(  # type: ignore[return-value]
-            status, incidents=incidents, now_utc_ns=view.clock.utc_ns()
+            status,
+            incidents=incidents,
+            now_utc_ns=view.clock.utc_ns(),
+            exercise=view.exercise_shown(),
+            knows_exercises=may(caller.roles, Permission.KNOW_EXERCISES),
         )
 
     @app.get(f"{API}/health")
@@ -91,7 +96,10 @@ async def _live(parts: Parts, socket: WebSocket) -> None:
         await socket.close(_FULL)
         return
     caller, token = socket.state.caller, socket.state.token
-    client = Client(sees_incidents=may(caller.roles, Permission.SEE_INCIDENTS))
+    client = Client(
+        sees_incidents=may(caller.roles, Permission.SEE_INCIDENTS),
+        knows_exercises=may(caller.roles, Permission.KNOW_EXERCISES),
+    )
     await socket.send_text(to_text(_hello(parts, caller.account_id)))
     codes: list[int] = []
     async with anyio.create_task_group() as beside:
@@ -125,7 +133,10 @@ async def _recheck(
     """Let somebody go whose session has ended, or whose roles have changed."""
     while True:
         await anyio.sleep(RECHECK_S)
-        caller = await parts.guard.caller(token)
+        try:
+            caller = await parts.guard.caller(token)
+        except StoreError:  # it may be their last for hours: sign-in can be asked no more
+            caller = None
         if caller is None or caller.roles != roles:
             codes.append(_SIGN_IN)
             client.end()

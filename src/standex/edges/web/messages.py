@@ -19,6 +19,7 @@ from standex.edges.incidents.incident import (
     Subject,
 )
 from standex.edges.incidents.overview import Overview
+from standex.edges.incidents.reason_codes import ReasonPart, reason_parts
 from standex.edges.web.service_view import Caller
 from standex.model.zones import BodyZone
 
@@ -215,6 +216,7 @@ class IncidentOut(BaseModel):
     coverage: float
     sensors: list[str]
     reason: str
+    reason_parts: list[ReasonPart]
     exit_utc_ms: int | None
     owner: str
     offered_to: str
@@ -226,17 +228,25 @@ class IncidentOut(BaseModel):
     same_as: str
     possible: list[Act]
     history: list[Happened]
+    exercise: str
 
     @classmethod
-    def of(cls, one: Incident) -> "IncidentOut":
-        """Return it of an incident."""
+    def of(cls, one: Incident, *, knows_exercises: bool = False) -> "IncidentOut":
+        """Return it of an incident.
+
+        Args:
+            one: to tell of.
+            knows_exercises: whether who is told may know of an exercise while it runs.
+        """
         same = {
             name: getattr(one, name)
             for name in cls.model_fields
-            if name in Incident.__dataclass_fields__ and name not in ("history", "sensors")
+            if name in Incident.__dataclass_fields__
+            and name not in ("history", "sensors", "exercise")
         }
         return cls(
             **same,
+            reason_parts=reason_parts(one.reason),
             opened_utc_ms=one.opened_utc_ns // 1_000_000,
             changed_utc_ms=one.changed_utc_ns // 1_000_000,
             seen_utc_ms=one.seen_utc_ns // 1_000_000,
@@ -254,6 +264,7 @@ class IncidentOut(BaseModel):
                 )
                 for line in one.history
             ],
+            exercise=one.exercise if knows_exercises or one.is_exercise_over else "",
         )
 
 

@@ -138,6 +138,11 @@ def _add_exercises(parts: Parts) -> None:
         """Return exercises that ran and run, with their scores."""
         return [dict(one) for one in await run_sync(present(view.exercises, _EXERCISES).all)]
 
+    @app.get(f"{API}/exercises/known")
+    async def known_exercises() -> list[Json]:
+        """Return what can be begun, and why not where it cannot."""
+        return [dict(one) for one in await run_sync(present(view.exercises, _EXERCISES).known)]
+
     @app.post(f"{API}/exercises")
     async def begin_exercise(asked: ExerciseAsked, caller: CallerOf, key: KeyOf) -> Json:
         """Inject simulated passages, marked to the supervisor."""

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from standex.edges.exercises.shown import ShownExercise, exercise_mark
 from standex.edges.incidents.incident import Incident, Reach
 from standex.edges.live_status import LiveStatus, SensorStatus
+from standex.edges.web.levels import levels_of
 from standex.edges.web.site_plan import point_of
 from standex.model.picture import Outcome, PassageKind, Picture
 from standex.model.site import Site
@@ -28,18 +30,29 @@ def to_text(message: Mapping[str, Any]) -> str:
 
 
 def picture_message(
-    status: LiveStatus, *, incidents: Iterable[Incident] | None, now_utc_ns: int
+    status: LiveStatus,
+    *,
+    incidents: Iterable[Incident] | None,
+    now_utc_ns: int,
+    exercise: ShownExercise | None = None,
+    knows_exercises: bool = False,
 ) -> dict[str, Any]:
-    """Return where everybody is.
+    """Return where everybody is, and among them whom an exercise has put there.
 
     Args:
         status: of the station.
         incidents: whose people are to be shown as such; None for who may not see any.
         now_utc_ns: of the clock: how old the picture is, is told with it.
+        exercise: that runs or has just ended.
+        knows_exercises: whether they may know who is simulated, while it runs.
     """
     picture = status.picture
     shows_alarms = incidents is not None
-    message = people_columns(picture, shows_alarms=shows_alarms)
+    message = people_columns(picture, status.site, shows_alarms=shows_alarms)
+    injected = None if exercise is None else exercise.picture
+    if injected is not None:
+        more = people_columns(injected, status.site, shows_alarms=shows_alarms)
+        message = {name: [*column, *more[name]] for name, column in message.items()}
     age_s = (now_utc_ns - picture.tracks.t_utc_ns) * 1e-9 if picture.history else math.inf
     n_closed = {outcome.value: n for outcome, n in status.n_closed.items()}
     if not shows_alarms:
@@ -57,14 +70,20 @@ def picture_message(
         "people": message,
         "cards": []
         if incidents is None
-        else [card(one, picture, now_utc_ns) for one in incidents if one.is_open],
+        else [
+            card(one, injected if one.exercise and injected is not None else picture, now_utc_ns)
+            for one in incidents
+            if one.is_open
+        ],
+        "exercise": exercise_mark(exercise, knows=knows_exercises),
     }
 
 
-def people_columns(picture: Picture, *, shows_alarms: bool) -> dict[str, Any]:
+def people_columns(picture: Picture, site: Site, *, shows_alarms: bool) -> dict[str, Any]:
     """Return everybody who is there, by columns in the same order.
 
-    ``state`` counts in the order of ``STATES``; ``is_thing`` is 1 for a thing that was set down.
+    ``state`` counts in the order of ``STATES``; ``is_thing`` is 1 for a thing that was set down;
+    ``level`` is the row of the floor in the site, -1 where it is not known.
     """
     tracks, superseded = picture.tracks, picture.superseded
     rows = [
@@ -96,6 +115,7 @@ def people_columns(picture: Picture, *, shows_alarms: bool) -> dict[str, Any]:
         "spread_m": _column(spread_m, 2),
         "state": states,
         "is_thing": things,
+        "level": levels_of(picture, numbers, mean[:, :2], site),
     }
 
 
@@ -158,7 +178,8 @@ def standing(message: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return the part of a health message whose change is news; the rest moves all the time."""
     sensors = tuple((s["sensor_id"], s["state"], s["reason"]) for s in message["sensors"])
     armed = tuple((one["sensor_id"], one["until_utc_ms"]) for one in message["armed"])
-    return (message["is_watching"], tuple(message["troubles"]), sensors, armed)
+    point = to_text(message["operating_point"])
+    return (message["is_watching"], tuple(message["troubles"]), sensors, armed, point)
 
 
 def number(value: float) -> float | None:

@@ -44,7 +44,12 @@ class Problem(BaseModel):
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": HTTPStatus(status).phrase}
+    # By reference, not as a model: FastAPI would build one for each status of each endpoint, which
+    # is what a start would wait for longest. The schema itself is added with the live messages.
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 501, 503)
 }
 """What every endpoint can answer beside what it is for."""

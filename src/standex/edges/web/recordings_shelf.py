@@ -104,6 +104,11 @@ class RecordingsShelf:
         stat = path.stat()
         key = (recording_id, stat.st_mtime_ns, stat.st_size)
         with self._lock:
+            # A file that is still written grows faster than it is played: the last one counts.
+            if key not in self._digests:
+                key = next(
+                    (k for k, f in self._digests.items() if k[0] == key[0] and not f.done()), key
+                )
             future = self._digests.get(key)
             if future is None:
                 future = self._digests[key] = self._started().submit(digest_of, path)

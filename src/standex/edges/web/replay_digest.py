@@ -25,6 +25,8 @@ from standex.edges.recording.framing import DamageError, blocks, parse
 from standex.edges.recording.reader import RecordedStep, Recording
 from standex.edges.settings import parse_site
 from standex.edges.web.picture_message import card, number, people_columns, to_text
+from standex.edges.web.replay_truth import ReplayTruth, truth_beside
+from standex.edges.web.site_plan import plan_of
 from standex.model.errors import RecordingError
 from standex.model.event import (
     Alert,
@@ -103,10 +105,15 @@ def digest_of(path: Path) -> Digest:
     site = parse_site(recording.site_toml, where=f"in {path.name}")
     station = Station.of(site, {}, calibrations_of(site))
     player = _Player(site, started_utc_ns=recording.started_utc_ns, origin=recording.origin)
+    truth = truth_beside(path, site, started_utc_ns=recording.started_utc_ns)
     picture = station.start(recording.started_utc_ns)
     for step in recording.whole_steps():
         picture = _next(station, picture, step)
         player.take(step, picture)
+        if truth is not None:
+            truth.take(picture)
+    if truth is not None:
+        player.join(truth)
     return player.digest()
 
 
@@ -131,6 +138,7 @@ class _Player:
         self._t_s: list[float] = []
         self._pictures: list[bytes] = []
         self._n_closed: dict[str, int] = {}
+        self._has_truth = False
 
     def take(self, step: RecordedStep, picture: Picture) -> None:
         """Take in one step."""
@@ -149,6 +157,12 @@ class _Player:
             text = to_text(self._message(picture, step.step))
             self._pictures.append(zlib.compress(text.encode(), 6))
 
+    def join(self, truth: ReplayTruth) -> None:
+        """Say what is known of whom, beside what the station held of them."""
+        for track_id, person in self._people.items():
+            person.update(truth.of(track_id))
+        self._has_truth = True
+
     def digest(self) -> Digest:
         """Return everything."""
         duration_s = self._t_s[-1] if self._t_s else 0.0
@@ -161,10 +175,16 @@ class _Player:
         return Digest(
             t_s=tuple(self._t_s),
             pictures=tuple(self._pictures),
-            timeline={**about, "marks": self._marks},
+            timeline={
+                **about,
+                "marks": self._marks,
+                # The site as it was then; who looks back may not see what is live.
+                "plan": plan_of(self._site, is_simulated=self._origin == "simulated"),
+            },
             highest={
                 **about,
                 "p_alarm": self._site.operating_point.p_alarm,
+                "has_truth": self._has_truth,
                 "people": list(self._people.values()),
             },
         )
@@ -185,10 +205,11 @@ class _Player:
             "lag_s": None,
             "n_updates": n,
             "n_closed": dict(self._n_closed),
-            "people": people_columns(picture, shows_alarms=True),
+            "people": people_columns(picture, self._site, shows_alarms=True),
             "cards": [
                 card(one, picture, t_utc_ns) for one in self._incidents.values() if one.is_open
             ],
+            "exercise": None,  # nothing of one is recorded
         }
 
     def _note_people(self, picture: Picture, at_s: float) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from standex.edges.access.roles import Role
+from standex.edges.access.roles import Permission, Role
 from standex.edges.audit.contract import AuditLog
 from standex.edges.clock import Clock
+from standex.edges.exercises.shown import ShownExercise
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.incidents.incident import Incident
 from standex.edges.live_status import LiveStatus
@@ -115,6 +116,10 @@ class SignIn(Protocol):
         """End a session."""
         ...
 
+    async def aclose(self) -> None:
+        """Close connections; called in the web's event loop when it ends."""
+        ...
+
     async def change_password(self, account_id: str, old: str, new: str, /) -> None:
         """Change a password.
 
@@ -156,6 +161,19 @@ class Accounts(Protocol):
             NotThereError: nobody is called so.
             RefusedError: nobody would be left who can manage accounts.
         """
+        ...
+
+    def enable(self, account_id: str, /) -> None:
+        """Let somebody in again.
+
+        Raises:
+            NotThereError: nobody is called so.
+            RefusedError: not now.
+        """
+        ...
+
+    def present(self, permission: Permission, /) -> Sequence[str]:
+        """Return the ids of those who are signed in and may do something here."""
         ...
 
     def new_link(self, account_id: str, /) -> str:
@@ -260,6 +278,10 @@ class Exercises(Protocol):
         """Return those that ran and run, newest first, with scores."""
         ...
 
+    def known(self) -> Sequence[Json]:
+        """Return what can be begun, with ``problem`` where it cannot."""
+        ...
+
     def begin(self, exercise: str, /, *, by: str) -> Json:
         """Begin one.
 
@@ -275,6 +297,10 @@ class Exercises(Protocol):
             NotThereError: none of that id is under way.
         """
         ...
+
+
+def _no_exercise() -> None:
+    """Return that no exercise is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -297,6 +323,7 @@ class ServiceView:
         walk_tests: daily tests.
         recordings: for replay.
         exercises: for training.
+        exercise_shown: the exercise that runs or has just ended.
         apply_operating_point: after the second person; from then on it holds.
         public_alert: let a warning about an incident go out, confirmed by whom, in these words.
         verify_audit: whether every row of the audit is as it was written, and what is not.
@@ -326,3 +353,4 @@ class ServiceView:
     privacy_report: Callable[[], Json] | None = None
     metrics: Callable[[LiveStatus], bytes] | None = None
     troubles: Callable[[], Sequence[str]] = tuple
+    exercise_shown: Callable[[], ShownExercise | None] = _no_exercise

@@ -59,6 +59,7 @@ def add_session_routes(parts: Parts) -> None:
     async def end_session(request: Request, response: Response) -> Done:
         """Sign out."""
         await run_sync(view.sign_in.end, request.state.token)
+        parts.guard.forget(request.state.token)
         response.headers["Set-Cookie"] = clear_cookie(is_secure=is_secure)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return Done(detail="signed out")

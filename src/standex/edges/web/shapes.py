@@ -1,9 +1,10 @@
 """The shapes of plain data that the API gives away: for OpenAPI and the console's types."""
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from standex.edges.incidents.reason_codes import ReasonPart
 from standex.edges.web.messages import IncidentOut, OverviewOut
 
 Point = list[float]
@@ -93,7 +94,10 @@ class Field(TypedDict):
 
 
 class People(TypedDict):
-    """Everybody who is there, by columns; state: 0 pending, 1 nothing found, 2 alarm, 3 not."""
+    """Everybody who is there, by columns; state: 0 pending, 1 nothing found, 2 alarm, 3 not.
+
+    ``level`` is the row in the plan's levels, -1 where the floor is not known.
+    """
 
     track_id: list[int]
     x_m: list[float]
@@ -103,6 +107,7 @@ class People(TypedDict):
     spread_m: list[float]
     state: list[int]
     is_thing: list[int]
+    level: list[int]
 
 
 class CuedLook(TypedDict):
@@ -130,6 +135,16 @@ class Card(TypedDict):
     cued: list[CuedLook]
 
 
+class ExerciseMark(TypedDict):
+    """Who on the plan is simulated, for those who may know; that it was one, for everybody."""
+
+    exercise_id: str
+    exercise: str
+    is_running: bool
+    ended_utc_ms: int | None
+    track_ids: list[int]
+
+
 class PictureMessage(TypedDict):
     """Where everybody is; the newest overtakes the others."""
 
@@ -144,6 +159,7 @@ class PictureMessage(TypedDict):
     n_closed: dict[str, int]
     people: People
     cards: list[Card]
+    exercise: ExerciseMark | None
 
 
 class SensorOut(TypedDict):
@@ -229,6 +245,7 @@ class SaidOut(TypedDict):
     attachment: float
     counts: bool
     reason: str
+    reason_parts: NotRequired[list[ReasonPart]]  # not in what was kept by earlier versions
     carried_from: int
 
 
@@ -306,6 +323,7 @@ class Timeline(TypedDict):
     is_simulated: bool
     is_replay: bool
     marks: list[Mark]
+    plan: NotRequired[Plan]  # of the site as it was recorded
 
 
 class ReplayPicture(PictureMessage):
@@ -323,6 +341,8 @@ class HighestOfPerson(TypedDict):
     at_s: float
     coverage: float
     outcome: str
+    carried: NotRequired[str]  # item class, where the truth is known
+    is_threat: NotRequired[bool]
 
 
 class Highest(TypedDict):
@@ -333,6 +353,7 @@ class Highest(TypedDict):
     is_simulated: bool
     is_replay: bool
     p_alarm: float
+    has_truth: NotRequired[bool]
     people: list[HighestOfPerson]
 
 

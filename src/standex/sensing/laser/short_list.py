@@ -99,7 +99,7 @@ def short_list(
         if np.linalg.norm(left) < MIN_RETAINED * np.linalg.norm(plain):
             continue
         z = float(left @ residual / np.linalg.norm(left))
-        tried = _shifted(library, int(row), shifts)
+        tried = shifted(library, int(row), shifts)
         white = tried * weight
         white -= (white @ basis) @ basis.T
         # The score at each error is the likelihood ratio to first order: enough to choose one.
@@ -127,7 +127,9 @@ def short_list(
     )
 
 
-def _shifted(library: GridLibrary, row: int, shifts: np.ndarray) -> np.ndarray:
+def shifted(
+    library: GridLibrary, row: int, shifts: Float[np.ndarray, " shifts"]
+) -> Float[np.ndarray, "shifts channels"]:
     """Return one entry at several axis errors, to second order, [shifts, channels].
 
     The grid holds it averaged over the axis error, that is wider by its variance.

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from standex.model.calibration import Calibration
+from standex.model.curves import Curves, Heard
 from standex.model.hints import Hints
 from standex.model.observation import (
     Coverage,
@@ -28,12 +29,13 @@ from standex.model.site import SensorSpec
 from standex.model.zones import ZONES, BodyZone
 from standex.sensing.laser.axis_calibration import AxisCalibration
 from standex.sensing.laser.axis_grid import GridLibrary, on_grid
+from standex.sensing.laser.burst_look import BurstLook
 from standex.sensing.laser.burst_signal import bridged, usable_signal
 from standex.sensing.laser.count_noise import CountNoise
 from standex.sensing.laser.joint_fit import JointFit
 from standex.sensing.laser.library import SpectralLibrary
 from standex.sensing.laser.scene_background import SceneBackground, directions, learn
-from standex.sensing.laser.short_list import ShortList, short_list
+from standex.sensing.laser.short_list import short_list
 from standex.sensing.laser.shot import ShotRecord, raman_shift_per_cm, shots_of
 from standex.sensing.laser.shot_quality import Consequence, ShotQuality, judge_shots
 
@@ -45,7 +47,6 @@ COVER_M = 0.9  # width of the grid that says where it looked
 CELL_M = 0.3
 GHOSTS_PER_M2 = 0.05  # shots that end on nobody, or on a wall behind
 STALE_AFTER = 40  # bursts after which the typical spectrum is taken anew
-NAMED_Z = 3.0  # from here on a substance is named to the reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,27 +129,41 @@ class LaserSpectrometer:
         health = self._health(burst, quality)
         if not burst.n_shots or quality.is_unusable:
             return replace(known, last_utc_ns=record.t_utc_ns), (health,)
-        wavelength = burst.wavelength_nm
-        if self.axis is not None:
-            wavelength = self.axis.wavelength_nm(wavelength)
-        shift = raman_shift_per_cm(wavelength, laser_nm=burst.laser_nm)
-        used = (shift >= self.from_per_cm) & (shift <= self.to_per_cm)
-        signal = usable_signal(burst, quality, used)
+        signal, shift, used = self._signal(burst, quality)
         if len(signal) < LEAST_SHOTS_USABLE * burst.n_shots:
             said = f"{burst.n_shots - len(signal)} of {burst.n_shots} shots cannot be used"
             return replace(known, last_utc_ns=record.t_utc_ns), (
                 _worse(health, f"{said}: {quality.sentence or 'cosmic rays'}"),
             )
-        noise = CountNoise(gain_e_per_count=burst.gain_e_per_count, read_noise_e=burst.read_noise_e)
-        extra = noise.dark_variance_counts2(
-            bridged(burst.dark[used], np.isfinite(burst.dark[used])),
-            n_dark=burst.n_dark,
-            offset_counts=burst.offset_counts,
-        )
-        known = self._on_axis(known, shift[used], signal, noise)
-        look = self._look(known, signal, extra, burst)
-        known = replace(look.state, n_bursts=known.n_bursts + 1, last_utc_ns=record.t_utc_ns)
+        known, look = self._look(known, burst, signal, shift, used)
+        known = replace(known, n_bursts=known.n_bursts + 1, last_utc_ns=record.t_utc_ns)
         return known, (self._coverage(burst, record), *self._evidence(look, burst, record), health)
+
+    def explained(self, heard: Heard, look: Evidence, /) -> Curves | None:
+        """Return the spectrum behind a look with its fit; see ``Explaining``.
+
+        Raises:
+            RecordError: the record cannot be read.
+        """
+        burst = shots_of(heard.record)
+        quality = judge_shots(burst)
+        if not burst.n_shots or quality.is_unusable:
+            return None
+        signal, shift, used = self._signal(burst, quality)
+        if not len(signal):
+            return None
+        return self._look(heard.state, burst, signal, shift, used)[1].curves(look.t_utc_ns)
+
+    def _signal(
+        self, burst: ShotRecord, quality: ShotQuality
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return usable shots, the Raman shift of their channels, and which channels those are."""
+        wavelength = burst.wavelength_nm
+        if self.axis is not None:
+            wavelength = self.axis.wavelength_nm(wavelength)
+        shift = raman_shift_per_cm(wavelength, laser_nm=burst.laser_nm)
+        used = (shift >= self.from_per_cm) & (shift <= self.to_per_cm)
+        return usable_signal(burst, quality, used), shift[used], used
 
     def _on_axis(
         self, state: LaserState, axis_per_cm: np.ndarray, signal: np.ndarray, noise: CountNoise
@@ -204,8 +219,20 @@ class LaserSpectrometer:
         )
 
     def _look(
-        self, state: LaserState, signal: np.ndarray, extra: np.ndarray, burst: ShotRecord
-    ) -> "_Look":
+        self,
+        state: LaserState,
+        burst: ShotRecord,
+        signal: np.ndarray,
+        axis_per_cm: np.ndarray,
+        used: np.ndarray,
+    ) -> tuple[LaserState, BurstLook]:
+        noise = CountNoise(gain_e_per_count=burst.gain_e_per_count, read_noise_e=burst.read_noise_e)
+        extra = noise.dark_variance_counts2(
+            bridged(burst.dark[used], np.isfinite(burst.dark[used])),
+            n_dark=burst.n_dark,
+            offset_counts=burst.offset_counts,
+        )
+        state = self._on_axis(state, axis_per_cm, signal, noise)
         plain, targets, scene = state.plain, state.targets, state.scene
         if plain is None or targets is None or scene is None:
             raise ValueError("the library is not on the channels yet")
@@ -235,15 +262,18 @@ class LaserSpectrometer:
             extra_variance_counts2=extra,
         )
         inflation = float(np.median(fit.inflation(signal, extra_variance_counts2=extra)))
-        return _Look(
-            state=replace(state, scene=scene),
+        look = BurstLook(
+            signal=signal,
+            extra_variance_counts2=extra,
+            fit=fit,
             z=z,
             inflation=inflation,
             best=again,
             targets=targets,
         )
+        return replace(state, scene=scene), look
 
-    def _evidence(self, look: "_Look", burst: ShotRecord, record: Record) -> tuple[Evidence, ...]:
+    def _evidence(self, look: BurstLook, burst: ShotRecord, record: Record) -> tuple[Evidence, ...]:
         is_threat = np.array([name.startswith("threat") for name in look.targets.item_classes])
         threat_z = float(look.z[is_threat].max(initial=0.0))
         benign_z = float(look.z[~is_threat].max(initial=0.0))
@@ -342,32 +372,6 @@ class LaserSpectrometer:
             reason=reason,
             message=message,
             not_done_task_id="" if burst.n_shots else burst.task_id,
-        )
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Look:
-    """What one burst showed."""
-
-    state: LaserState
-    z: Float[np.ndarray, " entries"]
-    inflation: float
-    best: ShortList
-    targets: GridLibrary
-
-    def in_words(self, n_shots: int) -> str:
-        """Return it in plain words; names are those of the site's library."""
-        shots = f"{n_shots} shot{'s' if n_shots > 1 else ''}"
-        row = int(np.argmax(self.z))
-        if self.z[row] < NAMED_Z:
-            odd = "; the cloth is not in the library" if self.inflation > 1.5 else ""
-            return f"no residue stands out in {shots} (largest {self.z[row]:.1f} sigma){odd}"
-        at = int(np.flatnonzero(self.best.row == row)[0])
-        counts, sigma = self.best.amplitude_counts[at], self.best.amplitude_sigma_counts[at]
-        return (
-            f"{self.targets.names[row]} ({self.targets.item_classes[row]}) at {self.z[row]:.1f} "
-            f"sigma in {shots}: {counts:.3g} counts +- {sigma:.2g}"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any, final
 import numpy as np
 from jaxtyping import Bool, Float
 
+from standex.model.curves import Curves, Heard
 from standex.model.errors import RecordError
 from standex.model.hints import Hints
 from standex.model.observation import Evidence, HealthReason, HealthState, Observation
@@ -14,8 +15,6 @@ from standex.sensing.vapour.footprint import AirFlow
 from standex.sensing.vapour.gas_baseline import (
     Baseline,
     ChannelWatch,
-    Clean,
-    clean_of,
     good_channels,
     learnt,
     no_baseline,
@@ -24,8 +23,10 @@ from standex.sensing.vapour.gas_baseline import (
     watch,
     whitened,
 )
+from standex.sensing.vapour.gas_curves import plume_curves
 from standex.sensing.vapour.gas_evidence import PlumeScores, fit_plume, plume_scores, scores_of
 from standex.sensing.vapour.gas_templates import GasTemplates, response_shapes
+from standex.sensing.vapour.gas_window import Window
 from standex.sensing.vapour.inlet import Inlet
 from standex.sensing.vapour.records import GAS_ARRAY, GasBlock, gas_block_of
 
@@ -33,51 +34,6 @@ ONSETS = 12  # moments in the window that a plume may have begun at
 BACK_Z = 4.0  # nearer to clean air than that, a channel is back after a plume
 START_SAMPLES = 30
 LEAST_READING = 1e-12  # stands for a dead channel in a logarithm; it is left out anyway
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Window:
-    """Samples that the baseline has not taken in yet.
-
-    Attributes:
-        t_s: on the clock of the state.
-        log_response: of each channel.
-        relative_humidity: 0 to 1.
-        temperature_c: at the sensors.
-    """
-
-    t_s: Float[np.ndarray, " n"]
-    log_response: Float[np.ndarray, "n channels"]
-    relative_humidity: Float[np.ndarray, " n"]
-    temperature_c: Float[np.ndarray, " n"]
-
-    def rows(self, which: Any) -> "Window":
-        """Return some of the samples."""
-        return Window(
-            t_s=self.t_s[which],
-            log_response=self.log_response[which],
-            relative_humidity=self.relative_humidity[which],
-            temperature_c=self.temperature_c[which],
-        )
-
-    def and_then(self, other: "Window") -> "Window":
-        """Return these samples and those of ``other``."""
-        return Window(
-            t_s=np.concatenate([self.t_s, other.t_s]),
-            log_response=np.concatenate([self.log_response, other.log_response]),
-            relative_humidity=np.concatenate([self.relative_humidity, other.relative_humidity]),
-            temperature_c=np.concatenate([self.temperature_c, other.temperature_c]),
-        )
-
-    def as_clean(self, baseline: Baseline) -> Clean:
-        """Return the samples as a baseline sees them."""
-        return clean_of(
-            baseline,
-            self.t_s,
-            self.log_response,
-            relative_humidity=self.relative_humidity,
-            temperature_c=self.temperature_c,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -205,6 +161,30 @@ class GasArray:
             )
         share = 0.0 if is_silent else self._share(is_good)
         return after, self._told(record, before, air, share, problems, evidence)
+
+    def explained(self, heard: Heard, look: Evidence, /) -> Curves | None:
+        """Return each channel's answer with the likeliest plume in it; see ``Explaining``.
+
+        Raises:
+            RecordError: the record cannot be read.
+        """
+        state: State = heard.state
+        if state.origin_utc_ns is None or state.baseline.n < START_SAMPLES:
+            return None
+        block = gas_block_of(heard.record)
+        now = self._window(block, (heard.record.t_utc_ns - state.origin_utc_ns) * 1e-9)
+        state, is_good, _ = self._channels(state, block, now)
+        window = now if state.window is None else state.window.and_then(now)
+        plume, onset_s, exposure_s = self._plume(state, window)
+        return plume_curves(
+            window.as_clean(state.baseline),
+            baseline=state.baseline,
+            templates=self.templates,
+            is_good=is_good,
+            substance=plume.substance,
+            timing_s=(onset_s, exposure_s),
+            onset_utc_ns=look.t_first_utc_ns,
+        )
 
     def _window(self, block: GasBlock, at_s: float) -> Window:
         return Window(

@@ -230,6 +230,29 @@ def whitened(
     return white[:, :, 0], white[:, :, 1:]
 
 
+def followed(baseline: Baseline, clean: Clean) -> Float[np.ndarray, "n channels"]:
+    """Return where the filter holds clean air to be after each sample; the baseline stays.
+
+    Args:
+        baseline: before the first of the samples.
+        clean: samples with all taken off that is not clean air.
+    """
+    mean, covariance, t_s = baseline.mean, baseline.covariance, baseline.t_s
+    held = np.empty_like(clean.log_response)
+    for row, at_s in enumerate(clean.t_s.tolist()):
+        covariance = _forward(covariance, baseline.noise_var, at_s - t_s, baseline.drift_per_sqrt_s)
+        mean = mean.copy()
+        mean[:, 0] += (at_s - t_s) * mean[:, 3]
+        t_s = at_s
+        h = clean.covariates[row]
+        gain_part = covariance @ h
+        gain = gain_part / (gain_part @ h + baseline.noise_var)[:, None]
+        mean = mean + gain * (clean.log_response[row] - mean @ h)[:, None]
+        covariance = covariance - gain[:, :, None] * gain_part[:, None, :]
+        held[row] = mean @ h
+    return held
+
+
 def _forward(
     covariance: np.ndarray, noise_var: np.ndarray, dt_s: float, drift_per_sqrt_s: float
 ) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any, final
 import numpy as np
 from jaxtyping import Float
 
+from standex.model.curves import Curves, Heard
 from standex.model.hints import Hints
 from standex.model.observation import Evidence, HealthReason, HealthState, Observation
 from standex.model.record import Record
@@ -25,6 +26,8 @@ from standex.sensing.vapour.ion_mobility import (
     joint_z,
     peaks,
 )
+from standex.sensing.vapour.mobility_air import CleanAir, SeenBlock
+from standex.sensing.vapour.mobility_curves import block_curves
 from standex.sensing.vapour.records import ION_MOBILITY, MobilityBlock, mobility_block_of
 
 START_BLOCKS = 10
@@ -37,27 +40,6 @@ AMPLITUDE_SHARE = 0.1  # of a peak before it is seen: share of the reactant ion'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CleanAir:
-    """The spectrum of clean air.
-
-    Attributes:
-        relative_time: its axis, drift time over the reactant ion's.
-        mean: intensity.
-        variance: of the mean of a block.
-        z_var: mean square of each substance's raw z: what the noise is not as it is taken to be.
-        ion_height: of the reactant ion.
-        n: blocks taken in.
-    """
-
-    relative_time: Float[np.ndarray, " k"]
-    mean: Float[np.ndarray, " k"]
-    variance: Float[np.ndarray, " k"]
-    z_var: Float[np.ndarray, " m"]
-    ion_height: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenPlume:
     """A plume that is being looked at.
 
@@ -67,6 +49,7 @@ class OpenPlume:
         z_sum: of each substance, over the blocks.
         n: blocks.
         least_ion: share of the reactant ion left, the least.
+        strongest: the block that showed most.
     """
 
     first_utc_ns: int
@@ -74,6 +57,7 @@ class OpenPlume:
     z_sum: Float[np.ndarray, " m"]
     n: int
     least_ion: float
+    strongest: SeenBlock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -158,6 +142,36 @@ class IonMobility:
             )
         return self._smell(after, before, record, block, (relative, mean, ion), known)
 
+    def explained(self, heard: Heard, look: Evidence, /) -> Curves | None:
+        """Return the spectrum that showed most of a plume, with its fit; see ``Explaining``.
+
+        Raises:
+            RecordError: the record cannot be read.
+        """
+        del look
+        before: State = heard.state
+        clean, record = before.clean, heard.record
+        if clean is None or clean.n < START_BLOCKS:
+            return None
+        block = mobility_block_of(record)
+        mean = block.intensity.mean(axis=0)
+        ion = self._ion(block, mean)
+        relative = block.drift_time_ms / ion.drift_time_ms
+        z = self._z(relative, mean, ion, clean)[0] / np.sqrt(np.maximum(clean.z_var, 1.0))
+        shown = SeenBlock(
+            t_utc_ns=record.t_utc_ns, drift_time_ms=block.drift_time_ms, mean=mean, ion=ion, z=z
+        )
+        told = z if before.plume is None else before.plume.z_sum + z
+        shown = shown.stronger(None if before.plume is None else before.plume.strongest)
+        return block_curves(
+            shown,
+            clean=clean,
+            library=self.library,
+            reactant_k0_cm2_per_vs=self.reactant_k0_cm2_per_vs,
+            substance=int(np.argmax(told)),
+            n_knots=KNOTS,
+        )
+
     def _smell(
         self,
         state: State,
@@ -188,7 +202,16 @@ class IonMobility:
                 "the last plume has not gone: it smells nobody until then",
             )
         elif state.plume is not None or is_plume:
-            state, evidence = self._looked(state, record, block, z, ion_share, is_plume=is_plume)
+            shown = SeenBlock(
+                t_utc_ns=record.t_utc_ns,
+                drift_time_ms=block.drift_time_ms,
+                mean=mean,
+                ion=ion,
+                z=z,
+            )
+            state, evidence = self._looked(
+                state, record, block.t_s, shown, ion_share, is_plume=is_plume
+            )
         else:
             learned = self._learnt(clean, relative, mean, ion, z=raw)
             state = replace(state, clean=learned)
@@ -205,23 +228,22 @@ class IonMobility:
         self,
         state: State,
         record: Record,
-        block: MobilityBlock,
-        z: np.ndarray,
+        t_s: np.ndarray,
+        shown: SeenBlock,
         ion_share: float,
         *,
         is_plume: bool,
     ) -> tuple[State, tuple[Evidence, ...]]:
         """Return the state with a block joined to the plume, and the look once it is over."""
-        first_ns, last_ns = (
-            record.t_utc_ns + round(at * 1e9) for at in block.t_s[[0, -1]].tolist()
-        )
-        known = state.plume
+        first_ns, last_ns = (record.t_utc_ns + round(at * 1e9) for at in t_s[[0, -1]].tolist())
+        known, z = state.plume, shown.z
         plume = OpenPlume(
             first_utc_ns=first_ns if known is None else known.first_utc_ns,
             last_utc_ns=max(last_ns, 0 if known is None else known.last_utc_ns),
             z_sum=z if known is None else known.z_sum + z,
             n=1 if known is None else known.n + 1,
             least_ion=ion_share if known is None else min(known.least_ion, ion_share),
+            strongest=shown.stronger(None if known is None else known.strongest),
         )
         is_long = (plume.last_utc_ns - plume.first_utc_ns) * 1e-9 >= self.inlet.look_s
         if is_plume and not is_long:

@@ -21,7 +21,7 @@ from standex.edges.interop.sapient.loop_thread import LoopThread
 from standex.edges.interop.sapient.messages import decoded, kind_of
 from standex.edges.interop.sapient.own_node import OwnNode
 from standex.edges.interop.sapient.sapient_source import Address, SapientSource
-from standex.edges.live import LiveSource, TellingSource
+from standex.edges.live_ports import LiveSource, TellingSource
 from standex.model.observation import HealthReason
 from standex.model.ports import Tasked
 from standex.model.record import Record

@@ -20,10 +20,12 @@ interface Props {
   readonly height?: number;
   /** A level to compare with, such as 0 of a residual. */
   readonly level?: number;
+  /** One of many beside each other: no table, no legend, no name of the axis. */
+  readonly isSmall?: boolean;
 }
 
 /** Curves over one axis: read by eye, with arrow keys, or as a table. */
-export function CurveChart({ title, xs, xLabel, yLabel, curves, marks = [], height = 240, level }: Props) {
+export function CurveChart({ title, xs, xLabel, yLabel, curves, marks = [], height = 240, level, isSmall = false }: Props) {
   const [box, width] = useWidth();
   const [at, setAt] = useState<number | null>(null);
   const { frame, xSpan, ySpan } = useMemo(() => {
@@ -41,7 +43,7 @@ export function CurveChart({ title, xs, xLabel, yLabel, curves, marks = [], heig
     <figure className="chart" ref={box}>
       <figcaption className="row">
         <span className="grow">{title}</span>
-        <Legend curves={curves} />
+        {!isSmall && <Legend curves={curves} />}
       </figcaption>
       <svg
         width={width}
@@ -63,7 +65,7 @@ export function CurveChart({ title, xs, xLabel, yLabel, curves, marks = [], heig
       >
         <Axes
           frame={frame}
-          xLabel={xLabel}
+          xLabel={isSmall ? "" : xLabel}
           yLabel={yLabel}
           xTicks={ticks(xSpan, width / 90).map((one) => ({ at: one, text: numberText(one) }))}
           yTicks={ticks(ySpan, 4).map((one) => ({ at: one, text: numberText(one) }))}
@@ -86,8 +88,8 @@ export function CurveChart({ title, xs, xLabel, yLabel, curves, marks = [], heig
           <line className="chart-cursor" x1={frame.x(xs[at] ?? 0)} x2={frame.x(xs[at] ?? 0)} y1={frame.y(ySpan[0])} y2={frame.y(ySpan[1])} />
         )}
       </svg>
-      <output className="number chart-read">{read || " "}</output>
-      <ChartTable xs={xs} xLabel={xLabel} curves={curves} />
+      {(!isSmall || read !== "") && <output className="number chart-read">{read || " "}</output>}
+      {!isSmall && <ChartTable xs={xs} xLabel={xLabel} curves={curves} />}
     </figure>
   );
 }

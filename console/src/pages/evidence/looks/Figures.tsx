@@ -1,4 +1,5 @@
 import { t, word } from "../../../i18n";
+import { depthOf } from "./profile";
 import { numberText } from "../chart/scale";
 import { figureUnit, type LedgerEntry } from "./bundle";
 
@@ -18,7 +19,7 @@ export function Figures({ entries }: { readonly entries: readonly LedgerEntry[] 
           Object.entries(entry.score).map(([name, value], column) => (
             <tr key={`${row}-${name}`}>
               <td>{column === 0 ? word("zone", entry.zone ?? "none") : ""}</td>
-              <td>{word("figure", name)}</td>
+              <td>{figureWords(name)}</td>
               <td className="number">
                 {typeof value === "number" ? numberText(value) : value} {figureUnit(name)}
               </td>
@@ -28,4 +29,9 @@ export function Figures({ entries }: { readonly entries: readonly LedgerEntry[] 
       </tbody>
     </table>
   );
+}
+
+function figureWords(name: string): string {
+  const at = depthOf(name);
+  return at === null ? word("figure", name) : t("figure.echo_at", { mm: at > 0 ? `+${at}` : String(at) });
 }

@@ -2,6 +2,7 @@ import type { Why } from "../../../api/types";
 import { t, word } from "../../../i18n";
 import { clockText } from "../../../parts/clock";
 import { factorText, percentText } from "../../../parts/incidents/figures";
+import { reasonWords } from "../../../parts/incidents/reason";
 
 interface Props {
   readonly why: Why;
@@ -28,41 +29,45 @@ export function LedgerTable({ why, chosen, onChoose }: Props) {
           <td />
           <td className="number">{percentText(why.prior)}</td>
         </tr>
-        {why.steps.map((step) => (
-          <tr key={step.number} className={step.number === chosen ? "is-it" : undefined} aria-current={step.number === chosen}>
-            <td>
-              <span className="look-name">
-                <button type="button" onClick={() => onChoose(step.number)} aria-label={t("ledger.choose", { number: step.number })}>
-                  {step.number}
-                </button>
-                <span>
-                  <strong>{step.sensor_id}</strong>
-                  <br />
-                  <span className="number dim">{clockText(step.t_utc_ms, "local")}</span>
-                </span>
-              </span>
-            </td>
-            <td>
-              {step.said.map((said, row) => (
-                <p key={row} className="said">
-                  {said.reason || word("zone", said.zone ?? "none")}
-                  {!said.counts && <em> · {t("ledger.counts_nothing")}</em>}
-                  {said.carried_from !== 0 && <em> · {t("ledger.carried", { track: said.carried_from })}</em>}
-                  {said.attachment < 0.9 && <em> · {t("ledger.attachment", { p: percentText(said.attachment) })}</em>}
-                </p>
-              ))}
-            </td>
-            <td className="number">
-              {step.said.map((said, row) => (
-                <p key={row} className="said">
-                  {factorText((said.log10_factor ?? NaN) * said.weight) ?? t("why.neither")}
-                  {said.counts && said.weight < 0.95 && <span className="dim"> ({t("ledger.weight", { weight: said.weight.toFixed(2) })})</span>}
-                </p>
-              ))}
-            </td>
-            <td className="number after">{percentText(step.p_after)}</td>
-          </tr>
-        ))}
+        {why.steps.map((step) =>
+          step.said.map((said, row) => (
+            <tr
+              key={`${step.number}-${row}`}
+              className={[step.number === chosen ? "is-it" : "", row > 0 ? "goes-on" : ""].join(" ").trim() || undefined}
+              aria-current={step.number === chosen && row === 0 ? true : undefined}
+            >
+              {row === 0 && (
+                <td className="look-cell" rowSpan={step.said.length}>
+                  <span className="look-name">
+                    <button type="button" onClick={() => onChoose(step.number)} aria-label={t("ledger.choose", { number: step.number })}>
+                      {step.number}
+                    </button>
+                    <span>
+                      <strong>{step.sensor_id}</strong>
+                      <br />
+                      <span className="number dim">{clockText(step.t_utc_ms, "local")}</span>
+                    </span>
+                  </span>
+                </td>
+              )}
+              <td className="said-cell">
+                {reasonWords(said.reason_parts, said.reason) || word("zone", said.zone ?? "none")}
+                {!said.counts && <em> · {t("ledger.counts_nothing")}</em>}
+                {said.carried_from !== 0 && <em> · {t("ledger.carried", { track: said.carried_from })}</em>}
+                {said.attachment < 0.9 && <em> · {t("ledger.attachment", { p: percentText(said.attachment) })}</em>}
+              </td>
+              <td className="number factor-cell">
+                {factorText((said.log10_factor ?? NaN) * said.weight) ?? t("why.neither")}
+                {said.counts && said.weight < 0.95 && <span className="dim">{t("ledger.weight", { weight: said.weight.toFixed(2) })}</span>}
+              </td>
+              {row === 0 && (
+                <td className="number after" rowSpan={step.said.length}>
+                  {percentText(step.p_after)}
+                </td>
+              )}
+            </tr>
+          )),
+        )}
       </tbody>
     </table>
   );

@@ -3,6 +3,7 @@ import { t } from "../../../i18n";
 import { type Ledger, filesOf, type Manifest } from "./bundle";
 import { CurvesPanel } from "./CurvesPanel";
 import { Figures } from "./Figures";
+import { ProfileChart } from "./ProfileChart";
 import { curvesOf, entriesOf } from "./match";
 
 interface Props {
@@ -25,6 +26,7 @@ export function LookDetails({ incidentId, step, steps, ledger, manifest, onChoos
       {mine.map((file) => (
         <CurvesPanel key={file} incidentId={incidentId} file={file} />
       ))}
+      <ProfileChart entries={entries} />
       {mine.length === 0 && <p className="dim">{t(files.length > 0 ? "curves.not_of_this" : "curves.none")}</p>}
       {elsewhere.length > 0 && (
         <p className="row">

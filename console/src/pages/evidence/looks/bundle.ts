@@ -1,4 +1,5 @@
-// What is read of an evidence bundle: its list of contents, the ledger, and curves beside it.
+// What is read of an evidence bundle: its list of contents, the ledger, pictures and curves beside it.
+import type { PatchOut } from "../../../api/types";
 
 export interface BundleFile {
   readonly name: string;
@@ -33,26 +34,44 @@ export interface Ledger {
 }
 
 /** How a curve was come by. */
-export type CurveRole = "measured" | "fit" | "residual" | "trace";
+export type CurveRole = "measured" | "fit" | "without" | "residual";
+
+interface AxisOf {
+  readonly quantity: string;
+  readonly unit: string;
+}
+
+export interface CurveOf extends AxisOf {
+  readonly role: CurveRole;
+  /** Of the device, from 1 on; 0 for all together. */
+  readonly channel: number;
+  readonly values: readonly (number | null)[];
+}
 
 /** One file `curves-NNN.json`; NNN is the entry of the ledger that it goes with, from 0. */
 export interface CurvesFile {
   readonly form: string;
-  readonly kind: "spectrum" | "vapour";
+  readonly kind: "raman" | "gas_array" | "ion_mobility";
   readonly sensor_id: string;
+  /** Zero of a time axis, or the middle of the look. */
   readonly t_utc_ms: number;
-  readonly caption: string;
-  readonly x: { readonly quantity: string; readonly unit: string; readonly values: readonly number[] };
-  readonly curves: readonly {
-    readonly role: CurveRole;
-    readonly name: string;
-    readonly unit: string;
-    readonly values: readonly number[];
-  }[];
-  readonly marks: readonly { readonly at: number; readonly name: string }[];
+  /** As the site's library names it; empty where none stands out. */
+  readonly substance: string;
+  readonly figures: Readonly<Record<string, number | null>>;
+  readonly x: AxisOf & { readonly values: readonly (number | null)[] };
+  readonly curves: readonly CurveOf[];
+  readonly marks: readonly { readonly kind: string; readonly at: number | null }[];
+}
+
+/** The file `patches.json`: pictures on the generic figure as numbers, as they were kept. */
+export interface PatchesFile {
+  readonly form: string;
+  readonly patches: readonly PatchOut[];
 }
 
 export const CURVES_FORM = "standex.curves.1";
+export const PATCHES_FORM = "standex.patches.1";
+export const PATCHES = "patches.json";
 
 /** Return the names of files of one kind: `look`, `curves`, `crop`. */
 export function filesOf(manifest: Manifest | null, kind: "look" | "curves" | "crop"): string[] {

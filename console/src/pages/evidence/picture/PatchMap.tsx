@@ -7,6 +7,7 @@ import { linear, numberText, type Span, ticks } from "../chart/scale";
 import { captionWords, unitOf } from "./captions";
 import { colourOf, edgesOf } from "./colours";
 import { ColourBar } from "./ColourBar";
+import { OutlineOnMap } from "./OutlineOnMap";
 
 interface Props {
   readonly patch: PatchOut;
@@ -96,6 +97,7 @@ export function PatchMap({ patch, span }: Props) {
               );
             }),
           )}
+          {patch.zone !== "bag" && <OutlineOnMap frame={frame} xs={xs} ys={ys} />}
           <line className="cut" x1={frame.x(xs[0])} x2={frame.x(xs[1])} y1={frame.y(z)} y2={frame.y(z)} />
           <line className="cut" x1={frame.x(u)} x2={frame.x(u)} y1={frame.y(ys[0])} y2={frame.y(ys[1])} />
           <circle className="cut-place" cx={frame.x(u)} cy={frame.y(z)} r="6" />

@@ -1,0 +1,1 @@
+"""Exercises: recorded passages of simulated people, played into a shadow of the station."""
