@@ -29,7 +29,7 @@ DIMENSIONLESS = {
     "weights", "zone_share",
 }  # fmt: skip
 # Units per component, or as the caption says; the docstring gives them.
-MIXED = {"arrays", "covariance", "mean", "values"}
+MIXED = {"arrays", "at", "covariance", "figures", "mean", "values", "x"}
 # The unit is a word of the name.
 SPELT_OUT = {"seconds_in_reach"}
 CLOCKS = re.compile(
