@@ -12,6 +12,10 @@ from standex.model.observation import Health, HealthReason, HealthState, Observa
 _RANK = {HealthState.OK: 0, HealthState.DEGRADED: 1, HealthState.FAILED: 2}
 
 
+SOURCE = "source"
+"""Cause of what the source of a sensor's records says against it."""
+
+
 @final
 class HealthBoard:
     """Remembers what stands against each sensor, and says the worst of it."""
@@ -63,8 +67,10 @@ class HealthBoard:
             message="",
         )
         own = self._own.get(sensor_id, fine)
-        # What the service sees comes first among equals: it is why the rest is old.
-        words = [*self._standing.get(sensor_id, {}).values(), own]
+        standing = self._standing.get(sensor_id, {})
+        # Among equals the source comes first: it knows why, where others see only what is missing.
+        # Then what the service sees: it is why the rest is old.
+        words = [*(standing[cause] for cause in sorted(standing, key=_not_source)), own]
         worst = max(words, key=lambda word: _RANK[word.state])
         return Health(
             sensor_id=sensor_id,
@@ -73,3 +79,7 @@ class HealthBoard:
             reason=worst.reason,
             message=worst.message,
         )
+
+
+def _not_source(cause: str) -> bool:
+    return cause != SOURCE
