@@ -170,9 +170,7 @@ def test_who_is_too_slow_gets_what_is_new_and_the_rest_is_counted(fakes) -> None
 
 def test_what_is_there_at_once_goes_on_together_and_each_sensor_once(fakes) -> None:
     n = 6
-    feeds = {
-        name: Feed(rows(fakes, name, n, rate_hz=10_000)) for name in ("cam-entry", "cam-exit")
-    }
+    feeds = {name: Feed(rows(fakes, name, n, rate_hz=10_000)) for name in ("cam-entry", "cam-exit")}
     source = merged(
         fakes, feeds, cam_entry=SensorTable(most_hz=1e6), cam_exit=SensorTable(most_hz=1e6)
     )
