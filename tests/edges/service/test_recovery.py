@@ -84,6 +84,18 @@ def test_an_alarm_after_the_last_checkpoint_is_not_raised_again(fakes, made) -> 
     assert not other.picture.passages[who].alert_id
 
 
+def test_an_alarm_that_no_store_has_is_raised_anew(fakes, made, alarmed) -> None:
+    picture = made.picture(fakes)
+    (who,) = picture.passages
+    known = kept(alarmed(picture, who, "survey-000005"))
+    older, itself = (made.alert(n, track_id=99, t_utc_ns=S) for n in (4, 5))
+    lost = go_on(known, alerts=(older,))
+    assert not lost.picture.passages[who].alert_id
+    assert lost.picture.n_alerts > 5
+    there = go_on(known, alerts=(itself, older))
+    assert there.picture.passages[who].alert_id == "survey-000005"
+
+
 def test_without_a_checkpoint_the_store_says_which_alerts_there_were(made) -> None:
     none = go_on(None, now=made.T0)
     assert none.picture is None

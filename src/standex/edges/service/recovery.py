@@ -74,7 +74,8 @@ def recovered(
         why = f"it is {down_s:.0f} s old, {within_s:g} s are allowed"
     else:
         picture = _onwards(checkpoint.picture(), n_alerts=n_alerts)
-        passages = _with_alerts(picture.passages, alerts)
+        kept = _without_unkept(picture.passages, site_id, n_stored=n_stored)
+        passages = _with_alerts(kept, alerts)
         n_people = len(passages)
         return Recovery(
             picture=replace(picture, passages=passages),
@@ -159,6 +160,21 @@ def _with_alerts(passages: Mapping[int, Passage], alerts: Sequence[Alert]) -> di
             )
             out[alert.track_id] = replace(passage, alert_id=alert.alert_id, verdict=verdict)
     return out
+
+
+def _without_unkept(
+    passages: Mapping[int, Passage], site_id: str, *, n_stored: int
+) -> dict[int, Passage]:
+    """Return passages without alerts that no store has: they are raised anew, or nobody would know.
+
+    The picture may have reached the disk before an alert did.
+    """
+    return {
+        number: replace(passage, alert_id="")
+        if number_of(passage.alert_id, site_id) > n_stored
+        else passage
+        for number, passage in passages.items()
+    }
 
 
 def _missed(passage: Passage, *, t_utc_ns: int, reason: str) -> PassageClosed:
