@@ -39,9 +39,9 @@ def _service(folder: Path) -> Iterator[Any]:
     running.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory) -> Iterator[Any]:
-    """Return the service that most tests share; nobody may kill it."""
+    """Return the service that the tests of a module share; nobody may kill it."""
     yield from _service(tmp_path_factory.mktemp("service"))
 
 
@@ -51,7 +51,7 @@ def mortal_service(tmp_path) -> Iterator[Any]:
     yield from _service(tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
     found = next((path for one in BROWSERS if (path := shutil.which(one))), None)
@@ -99,7 +99,7 @@ def seat(browser, request) -> Iterator[Callable[..., Any]]:
     assert not [complaint for one in made for complaint in one.complaints]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def findings() -> Callable[..., list[str]]:
     """Return what axe finds wrong on a page, by WCAG 2.2 AA or by rules of these names."""
     if not AXE.is_file():
