@@ -34,7 +34,20 @@ export function HandOverTo({ to, names, onChange }: Props) {
   return (
     <label className="stack">
       {t("deed.to_whom")}
-      <select value={to} autoFocus disabled={asked.data === null} onChange={(event) => onChange(event.target.value)}>
+      {/* A new one when the names have come: the keyboard is in it then, and was lost with the one that could not be used. */}
+      <select
+        key={asked.data === null ? "waiting" : "there"}
+        value={to}
+        autoFocus
+        disabled={asked.data === null}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && to !== "") {
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }
+        }}
+      >
         <option value="">{asked.isLoading ? "…" : t("deed.choose_name")}</option>
         {/* Who has signed out meanwhile is not taken away under somebody's hand; the service decides. */}
         {[...new Set(to === "" ? there : [...there, to])].sort().map((name) => (
