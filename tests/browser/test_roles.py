@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 # What the pages of each role are; any other is refused in words.
 PAGES = {
     "viewer": {"/"},
-    "evaluator": {"/time", "/shift"},
+    "evaluator": {"/time", "/exercise", "/shift"},
 }
 ALL_PAGES = (
     "/", "/evidence", "/responder", "/time", "/exercise", "/shift", "/setup", "/accounts", "/audit",

@@ -14,6 +14,11 @@ import anyio.lowlevel
 _LONGEST_NAP_S = 0.5
 
 
+def forward_s() -> float:
+    """Return seconds that only run forwards, from nowhere in particular: to measure a wait by."""
+    return time.monotonic()
+
+
 @runtime_checkable
 class Clock(Protocol):
     """Says what time it is, and waits."""

@@ -8,11 +8,12 @@ statement is waited for as long as it takes; a line to nowhere is closed.
 """
 
 from collections.abc import Generator
-from time import monotonic
 from typing import Any, TypeVar, final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from standex.edges.clock import forward_s
 
 T = TypeVar("T")
 SILENT_S = 2.0
@@ -71,14 +72,14 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
 
     def _watched(self, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
         """Pass everything on, and look at the clock whenever nothing has come."""
-        patience_s, is_doubted, heard_s = SILENT_S, False, monotonic()
+        patience_s, is_doubted, heard_s = SILENT_S, False, forward_s()
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
                 if ready:
-                    patience_s, is_doubted, heard_s = SILENT_S, False, monotonic()
-                elif monotonic() - heard_s > patience_s:
+                    patience_s, is_doubted, heard_s = SILENT_S, False, forward_s()
+                elif forward_s() - heard_s > patience_s:
                     is_at_it = self._is_at_it()
                     if is_at_it is None or (is_doubted and not is_at_it):
                         self.close()
@@ -86,7 +87,7 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
                             "the server does not answer: the line to it is dead, or it hangs"
                         )
                     patience_s, is_doubted = (SILENT_S if is_at_it else DOUBT_S), not is_at_it
-                    heard_s = monotonic()
+                    heard_s = forward_s()
                 wanted = gen.send(ready)
         except StopIteration as done:
             return done.value
