@@ -7,7 +7,9 @@ import pytest
 from standex.edges.evidence.shelf import EvidenceShelf
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.service.access_parts import access_parts
+from standex.edges.service.around import Setup
 from standex.edges.service.config import parse_config
+from standex.edges.service.exercise_parts import exercise_desk
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
 from standex.edges.service.walk_desk import WalkDesk
@@ -28,6 +30,16 @@ def served(config, kept, fakes, clock, tmp_path, stack):
         every_hours=8.0,
         rng=np.random.default_rng(1),
     )
+    desk = IncidentDesk(site, store=kept.store, clock=clock)
+    setup = Setup(
+        config=config,
+        site=site,
+        site_name="survey",
+        site_toml=fakes.site_toml(),
+        clock=clock,
+        say=lambda _: None,
+        show=lambda _: None,
+    )
     web = web_server(
         config,
         kept,
@@ -35,8 +47,9 @@ def served(config, kept, fakes, clock, tmp_path, stack):
         shelf=EvidenceShelf(tmp_path / "e", prove=lambda _: None),
         others=OthersTold(),
         door=StationDoor(site, kept.store, clock=clock),
-        desk=IncidentDesk(site, store=kept.store, clock=clock),
+        desk=desk,
         walks=walks,
+        exercises=exercise_desk(setup, kept, desk, calibrations={}, status=lambda: None),
         site=site,
         site_toml=fakes.site_toml(),
         is_simulated=True,
