@@ -63,6 +63,8 @@ class Anybody:
 
     def end(self, token, /) -> None: ...
 
+    async def aclose(self) -> None: ...
+
 
 def picture_of(n: int, t_utc_ns: int) -> Picture:
     """Return a picture of people who walk in circles."""
