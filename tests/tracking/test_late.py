@@ -8,7 +8,7 @@ import pytest
 from standex.model.observation import HealthReason, HealthState
 from standex.model.tracks import Tracks, no_tracks
 from standex.tracking.admission import wrong_clock
-from standex.tracking.late import are_plainly_late, later, left_alone, used_rows
+from standex.tracking.late import later, left_alone, plain, used_rows
 from standex.tracking.registration import unknown
 from standex.tracking.tracker import CrowdTracker
 
@@ -39,26 +39,45 @@ def test_what_came_after_a_late_scan_and_the_people_before_it(tracks: Tracks, sc
     assert before.next_track_id == tracks.next_track_id
 
 
-def test_several_late_scans_of_anybody_are_plainly_late(tracks: Tracks, scan) -> None:
-    def late(*at, **changed) -> bool:
+def test_several_late_scans_of_anybody_go_together(tracks: Tracks, scan) -> None:
+    def together(*at, **changed) -> list[bool]:
         scans = [(scan([[t_s, 0.3]], t_s=t_s, sensor_id=name), None) for name, t_s in at]
-        return are_plainly_late(tracks, scans, **RULES | changed)
+        return plain(tracks, scans, **RULES | changed)
 
-    assert late(("c", 1.31), ("d", 1.32))
-    assert late(("c", 1.31), ("c", 1.41))  # also of one sensor
-    assert not late(("c", 1.31), ("d", 1.6))  # a single late one
-    assert not late(("c", 1.6), ("d", 1.7))
-    assert not late(("c", 1.31), ("c", 1.31))  # one that came twice
-    assert not late(("c", 1.31), ("d", 0.5))  # too old: to be told
-    assert not late(("c", 1.31), ("d", 1.41), max_lag_s=0.05)
-    assert not are_plainly_late(no_tracks(0), [], **RULES)
+    assert together(("c", 1.31), ("d", 1.32)) == [True, True]
+    assert together(("c", 1.31), ("c", 1.41)) == [True, True]  # also of one sensor
+    assert together(("c", 1.31), ("d", 1.6)) == [False, False]  # a single late one
+    assert together(("c", 1.6), ("d", 1.7)) == [False, False]
+    # One that came twice, and one that is too old, are told apart from the others.
+    assert together(("c", 1.31), ("c", 1.31), ("d", 1.32)) == [True, False, True]
+    assert together(("c", 1.31), ("d", 0.5), ("e", 1.32)) == [True, False, True]
+    assert together(("c", 1.31), ("d", 1.41), max_lag_s=0.05) == [False, False]
+    assert plain(no_tracks(0), [], **RULES) == []
 
 
-def test_whoever_repeats_is_taken_one_by_one(tracks: Tracks, scan) -> None:
+def test_whoever_repeats_is_taken_by_itself(tracks: Tracks, scan) -> None:
     last = tracks.memory.sensors["a"].last_scan
     again = replace(last, t_utc_ns=last.t_utc_ns + 10_000_000)
-    scans = [(again, None), (scan([[9, 9]], t_s=1.41, sensor_id="c"), None)]
-    assert not are_plainly_late(tracks, scans, **RULES)
+    late = [
+        (scan([[9, 9]], t_s=t_s, sensor_id=name), None) for name, t_s in (("c", 1.4), ("d", 1.41))
+    ]
+    assert plain(tracks, [(again, None), *late], **RULES) == [False, True, True]
+
+
+def test_one_bad_scan_makes_the_others_no_dearer(tracks: Tracks, scan) -> None:
+    late = [(scan([[9, 9]], t_s=1.2 + 0.01 * k, sensor_id=f"s{k}"), None) for k in range(20)]
+    old = (scan([[3, 3]], t_s=0.2, sensor_id="old"), None)
+    n_taken: list[int] = []
+
+    class Counting(CrowdTracker):  # type: ignore[misc]
+        def _take(self, *args):
+            n_taken.append(1)
+            return super()._take(*args)
+
+    updates = Counting(kernel="numpy").together(tracks, [*late[:10], old, *late[10:]])
+    assert len(n_taken) <= 20 + 6  # each late one, and what came after them once
+    assert [bool(update.problems) for update in updates] == [k == 10 for k in range(21)]
+    assert updates[-1].tracks.t_utc_ns == tracks.t_utc_ns
 
 
 def test_a_scan_of_no_use_is_nobodys_and_is_told(tracks: Tracks, scan) -> None:

@@ -18,14 +18,16 @@ def in_time(scan: Positions) -> tuple[int, str]:
     return scan.t_utc_ns, scan.sensor_id
 
 
-def are_plainly_late(
+def plain(
     tracks: Tracks,
     scans: Sequence[tuple[Positions, Coverage | None]],
     *,
     max_lag_s: float,
     max_ahead_s: float,
-) -> bool:
-    """Return whether several scans are late, none is there twice, and nothing is wrong.
+) -> list[bool]:
+    """Return which scans can be taken together: with each of them nothing is wrong.
+
+    None where they need not be, since fewer than two of them are late.
 
     Args:
         tracks: before them.
@@ -34,11 +36,11 @@ def are_plainly_late(
         max_ahead_s: how far ahead of them it may be.
     """
     memory = tracks.memory
-    if not memory.recent or len({in_time(scan) for scan, _ in scans}) < len(scans):
-        return False
-    newest = in_time(memory.recent[-1].scan)
-    if sum(in_time(scan) < newest for scan, _ in scans) < 2:
-        return False
+    nothing = [False] * len(scans)
+    if not memory.recent:
+        return nothing
+    known: set[tuple[int, str]] = set()
+    out: list[bool] = []
     for scan, _ in scans:
         admission = admit(
             memory,
@@ -47,9 +49,12 @@ def are_plainly_late(
             max_lag_s=max_lag_s,
             max_ahead_s=max_ahead_s,
         )
-        if not admission.is_taken or admission.restarts or admission.memory is not memory:
-            return False
-    return True
+        is_taken = admission.is_taken and not admission.restarts
+        out.append(is_taken and admission.memory is memory and in_time(scan) not in known)
+        known.add(in_time(scan))
+    newest = in_time(memory.recent[-1].scan)
+    late = sum(ok and in_time(scan) < newest for (scan, _), ok in zip(scans, out, strict=True))
+    return out if late > 1 else nothing
 
 
 def left_alone(

@@ -21,7 +21,7 @@ from standex.tracking.admission import (
     usable_rows,
 )
 from standex.tracking.existence import seen_by
-from standex.tracking.late import are_plainly_late, in_time, later, left_alone, used_rows
+from standex.tracking.late import in_time, later, left_alone, plain, used_rows
 from standex.tracking.lifecycle import select, unseen_too_long
 from standex.tracking.motion import Motion, modes_of
 from standex.tracking.remember import as_they_came, remember
@@ -249,15 +249,27 @@ class CrowdTracker:
         Raises:
             ValueError: as for a single scan.
         """
-        if not are_plainly_late(
-            tracks, scans, max_lag_s=self.max_lag_s, max_ahead_s=self.max_unseen_s
-        ):
-            updates: list[TrackUpdate] = []
-            for positions, looks in scans:
+        ok = plain(tracks, scans, max_lag_s=self.max_lag_s, max_ahead_s=self.max_unseen_s)
+        updates: dict[int, TrackUpdate] = {}
+        rows = [row for row, is_plain in enumerate(ok) if is_plain]
+        if rows:
+            tracks, many = self._at_once(tracks, [scans[row] for row in rows])
+            updates |= zip(rows, many, strict=True)
+        # With these something is wrong, or nothing is late: one by one.
+        for row, (positions, looks) in enumerate(scans):
+            if row not in updates:
                 known = {} if looks is None else {positions.sensor_id: looks}
-                updates.append(self(tracks, positions, known))
-                tracks = updates[-1].tracks
-            return tuple(updates)
+                updates[row] = self(tracks, positions, known)
+                tracks = updates[row].tracks
+        out = [updates[row] for row in range(len(scans))]
+        if out:
+            out[-1] = replace(out[-1], tracks=tracks)
+        return tuple(out)
+
+    def _at_once(
+        self, tracks: Tracks, scans: Sequence[tuple[Positions, Coverage | None]]
+    ) -> tuple[Tracks, list[TrackUpdate]]:
+        """Return the tracks with scans taken in with which nothing is wrong."""
         were = tracks.memory.sensors
         in_order = sorted(scans, key=lambda entry: in_time(entry[0]))
         good = {in_time(scan): usable_rows(scan) for scan, _ in scans}
@@ -281,8 +293,7 @@ class CrowdTracker:
             tracks, problems, over = self._judged(tracks, scan, good[in_time(scan)])
             then, whose = after[in_time(scan)]
             out.append(TrackUpdate(tracks=then, association=whose, problems=problems, over=over))
-        out[-1] = replace(out[-1], tracks=tracks)
-        return tuple(out)
+        return tracks, out
 
     def _judged(
         self, tracks: Tracks, positions: Positions, good: Bool[np.ndarray, " rows"]
