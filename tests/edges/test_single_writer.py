@@ -194,3 +194,21 @@ def test_hints_are_kept_once_however_many_records_are_read_with_them(fakes) -> N
     writer.take("cam-entry", seen(fakes))
     writer.keep(fakes.record(t_utc_ns=fakes.T0 + 9), writer.hints)
     assert len(kept) == 2
+
+
+def test_hints_that_could_not_be_kept_are_tried_again(fakes) -> None:
+    memory = fakes.Memory()
+    writer = make(fakes, recorder=memory)
+    kept: list[object] = []
+
+    def refuse(_: object) -> None:
+        raise RecordingError("the disk is full")
+
+    memory.hints = refuse
+    for n in range(2):  # the first failure is told, and that step makes new hints; the second not
+        writer.keep(fakes.record(t_utc_ns=fakes.T0 - n - 1), writer.hints)
+    memory.hints = kept.append
+    hints = writer.hints
+    writer.keep(fakes.record(t_utc_ns=fakes.T0 + 1), hints)
+    writer.keep(fakes.record(t_utc_ns=fakes.T0 + 2), hints)
+    assert kept == [hints]

@@ -171,6 +171,7 @@ class SingleWriter:
         """
         picture, events = self._station.obey(self.picture, order)
         self.picture = picture
+        self._kept_hints = None  # with this step a new file may begin, which needs them
         self._counts.updated(events, took_s=0.0)
         self._publish((), events)
 
@@ -181,8 +182,8 @@ class SingleWriter:
 
             def write() -> None:
                 if hints is not self._kept_hints:
-                    self._kept_hints = hints
                     recorder.hints(hints)
+                    self._kept_hints = hints  # only now: what could not be kept is tried again
                 recorder.record(record)
 
             self._guarded(RECORDING, write)
