@@ -335,7 +335,7 @@ def play(port: int, text: str, n_people: int, rate_hz: float, talk) -> None:
     for spec in site.sensors:
         own = OwnNode(node_id=spec.settings["node_id"], name=spec.sensor_id, site=site,
                       anchor=anchor)  # fmt: skip
-        line = socket.create_connection(("127.0.0.1", port))
+        line = _connected(port)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         due = now + round((0.5 + rng.uniform(0, 1 / rate_hz)) * S)
         nodes.append(Node(spec, own, line, due, numbers[own.node_id]))
@@ -373,6 +373,14 @@ def play(port: int, text: str, n_people: int, rate_hz: float, talk) -> None:
     )
     for node in nodes:
         node.line.close()
+
+
+def _connected(port: int) -> socket.socket:
+    for _ in range(300):  # the service listens when it has started
+        with suppress(ConnectionRefusedError):
+            return socket.create_connection(("127.0.0.1", port))
+        time.sleep(0.1)
+    raise RuntimeError(f"nobody listens on port {port}")
 
 
 def _read(
@@ -427,15 +435,25 @@ class Running:
         )
         self.headers = {"Authorization": f"Bearer {answer.json()['token']}"}
 
-    @property
-    def rss_bytes(self) -> int:
-        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    def pids(self) -> list[int]:
+        """Return the service's process first, then those that it has started."""
+        own = self.process.pid
+        lists = Path(f"/proc/{own}/task").glob("*/children")  # a thread has children of its own
+        return [own, *sorted(int(pid) for one in lists for pid in one.read_text().split())]
 
     @property
-    def cpu_s(self) -> float:
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+    def rss_bytes(self) -> int:
+        """Return the memory of all its processes; what they share is counted in each."""
+        return sum(
+            int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids()
+        ) * os.sysconf("SC_PAGE_SIZE")
+
+    def cpu_s(self) -> list[float]:
+        """Return what each of its processes has used."""
+        stats = [
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids()
+        ]
+        return [(int(one[11]) + int(one[12])) / os.sysconf("SC_CLK_TCK") for one in stats]
 
     def stop(self) -> dict[str, int]:
         """End it in good order; return what it counted."""
@@ -558,9 +576,10 @@ def measured(args: argparse.Namespace, folder: Path) -> dict[str, object]:
     try:
         nodes.start()
         asyncio.run(watch(running, args.warm_up, Watched()))
-        began, cpu_s, began_s = time.time_ns(), running.cpu_s, time.monotonic()
+        began, cpu_s, began_s = time.time_ns(), running.cpu_s(), time.monotonic()
         asyncio.run(watch(running, args.seconds, got))
-        cpu_s, for_s = running.cpu_s - cpu_s, time.monotonic() - began_s
+        for_s = time.monotonic() - began_s
+        used_s = [one - then for one, then in zip(running.cpu_s(), cpu_s, strict=True)]
         talk.send("over")
         while not talk.poll(1.0):
             if not nodes.is_alive():
@@ -595,8 +614,8 @@ def measured(args: argparse.Namespace, folder: Path) -> dict[str, object]:
             name: said for name, said in got.health.items() if not said.startswith("ok")
         },
         "troubles": got.troubles,
-        "service_cpu_s_per_s": round(cpu_s / for_s, 3),
-        "service_cpu_us_per_record": round(1e6 * cpu_s / max(counts["records"], 1)
+        "service_cpu_s_per_s": [round(one / for_s, 3) for one in used_s],
+        "service_cpu_us_per_record": round(1e6 * sum(used_s) / max(counts["records"], 1)
                                            * (args.seconds + args.warm_up) / args.seconds),
         "rss_mb": round(got.rss[-1][1] / 1e6, 1),
         "rss_slope_mb_per_h": [round(slope, 2), round(error, 2)],

@@ -3,17 +3,19 @@ import time
 import anyio
 import pytest
 
-from standex.edges.clock import Clock, SimulatedClock, SteadyClock, SystemClock
+from standex.edges.clock import Clock, LedClock, SimulatedClock, SteadyClock, SystemClock
 
 T_NS = 1_700_000_000_123_456_789
 
 
-@pytest.mark.parametrize("clock", [SystemClock(), SimulatedClock(T_NS), SteadyClock()])
+@pytest.mark.parametrize("clock", [SystemClock(), SimulatedClock(T_NS), SteadyClock(), LedClock(0)])
 def test_is_a_clock(clock: Clock) -> None:
     assert isinstance(clock, Clock)
 
 
-@pytest.mark.parametrize("make", [SystemClock, lambda: SimulatedClock(T_NS)])
+@pytest.mark.parametrize(
+    "make", [SystemClock, SteadyClock, lambda: SimulatedClock(T_NS), lambda: LedClock(T_NS)]
+)
 def test_waiting_never_ends_early(make) -> None:
     clock = make()
     for wait in (clock.wait_until_utc_ns, lambda t: anyio.run(clock.sleep_until_utc_ns, t)):
@@ -114,3 +116,12 @@ def test_a_steady_clock_waits() -> None:
     clock.wait_until_utc_ns(until)
     anyio.run(clock.sleep_until_utc_ns, until + 10**7)
     assert clock.utc_ns() >= until + 10**7
+
+
+def test_a_clock_that_is_led_says_what_the_leading_one_says() -> None:
+    leading = SteadyClock()
+    led = LedClock(LedClock.offset_of(leading))
+    assert abs(led.utc_ns() - leading.utc_ns()) < 1e9
+    before = leading.utc_ns()
+    led.lead(LedClock.offset_of(leading) + 3600 * 10**9)
+    assert led.utc_ns() >= before + 3600 * 10**9 - LedClock.STEADY_NS

@@ -1,3 +1,5 @@
+import pytest
+
 from standex.edges.live_status import RunCounts, SensorCounts
 from standex.model.picture import Outcome
 from standex.testing.examples import T_UTC_NS, example_events, example_passage, example_picture
@@ -50,3 +52,12 @@ def test_ended_passages_are_counted_by_outcome(fakes) -> None:
     assert status.screened_share == 0
     assert len(status.alerts) == 1
     assert abs(status.update_p50_ms - 2) < 1e-9
+
+
+def test_the_lag_is_the_worst_of_the_last_seconds() -> None:
+    counts, second = SensorCounts(), 10**9
+    for at_s, lag_s in ((0.0, 0.9), (1.0, 0.2), (1.5, 0.4), (2.0, 0.1)):
+        now = round((100 + at_s) * second)
+        counts.done(now - round(lag_s * second), now_utc_ns=now)
+    at = [counts.recent_lag_s(now_utc_ns=round((100 + s) * second)) for s in (2.0, 3.5, 4.8, 9.0)]
+    assert at == pytest.approx([0.9, 0.4, 0.1, 0.0])

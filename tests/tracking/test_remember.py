@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from standex.model.tracks import TakenScan, TrackMemory
+from standex.tracking import remember as remembering
 from standex.tracking.motion import Motion
 from standex.tracking.registration import PRIOR_STD_M
 from standex.tracking.remember import as_they_came, remember
@@ -113,3 +114,19 @@ def test_what_is_wrong_goes_by_the_order_in_which_scans_came(told) -> None:
     assert again.sensors["camera"].n_bursts == 0  # a scan of its own was good
     new = as_they_came(now, {"radar": ill}, {"camera": now.sensors["camera"].last_scan})
     assert new.sensors["camera"] is now.sensors["camera"]
+
+
+@pytest.mark.parametrize("n_mine", [1, 3, 8])
+def test_few_and_many_are_found_in_common_alike(told, rng, n_mine, monkeypatch) -> None:
+    make, _ = told
+    memory = make(TrackMemory(), sensor_id="radar", t_s=1.0)
+    one = memory.sensors["radar"]
+    others = [
+        replace(one, sure_track_id=rng.choice(12, size=n, replace=False)) for n in (0, 1, 4, 9, 2)
+    ]
+    mine = rng.choice(12, size=n_mine, replace=False)
+    both, counts = remembering._in_common(mine, others)
+    monkeypatch.setattr(remembering, "_FEW", 0)
+    both_too, counts_too = remembering._in_common(mine, others)
+    np.testing.assert_array_equal(both, both_too)
+    assert [(id(other), n) for other, n in counts] == [(id(other), n) for other, n in counts_too]

@@ -46,15 +46,11 @@ class SystemClock:
 
     def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
         """Block this thread until then."""
-        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:
-            time.sleep(min(left_s, _LONGEST_NAP_S))
+        _wait(self, t_utc_ns)
 
     async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
         """Let other tasks run until then."""
-        await anyio.lowlevel.checkpoint()
-        # There is no event to wait for: the clock itself may be stepped meanwhile.
-        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:  # noqa: ASYNC110
-            await anyio.sleep(min(left_s, _LONGEST_NAP_S))
+        await _sleep(self, t_utc_ns)
 
 
 @final
@@ -105,14 +101,61 @@ class SteadyClock:
 
     def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
         """Block this thread until then."""
-        while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:
-            time.sleep(min(left_s, _LONGEST_NAP_S))
+        _wait(self, t_utc_ns)
 
     async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
         """Let other tasks run until then."""
         await anyio.lowlevel.checkpoint()
         while (left_s := (t_utc_ns - self.utc_ns()) * 1e-9) > 0:  # noqa: ASYNC110
             await anyio.sleep(min(left_s, _LONGEST_NAP_S))
+
+
+@final
+class LedClock:
+    """The clock of another process of this computer, which says how far it is off the pace."""
+
+    STEADY_NS = 20_000  # reading two clocks one after the other is no better
+
+    def __init__(self, offset_ns: int) -> None:
+        """Start ``offset_ns`` ahead of the computer's monotonic clock, which all processes share.
+
+        Args:
+            offset_ns: as ``offset_of`` gives it in the process that leads.
+        """
+        self._offset_ns = offset_ns
+
+    @staticmethod
+    def offset_of(clock: Clock) -> int:
+        """Return how far a clock is ahead of the computer's pace, nanoseconds."""
+        return clock.utc_ns() - time.monotonic_ns()
+
+    def lead(self, offset_ns: int) -> None:
+        """Go on with another offset."""
+        self._offset_ns = offset_ns
+
+    def utc_ns(self) -> int:
+        """Return nanoseconds since the Unix epoch, UTC, as the leading process has them."""
+        return time.monotonic_ns() + self._offset_ns
+
+    def wait_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Block this thread until then."""
+        _wait(self, t_utc_ns)
+
+    async def sleep_until_utc_ns(self, t_utc_ns: int, /) -> None:
+        """Let other tasks run until then."""
+        await _sleep(self, t_utc_ns)
+
+
+def _wait(clock: Clock, t_utc_ns: int) -> None:
+    while (left_s := (t_utc_ns - clock.utc_ns()) * 1e-9) > 0:
+        time.sleep(min(left_s, _LONGEST_NAP_S))
+
+
+async def _sleep(clock: Clock, t_utc_ns: int) -> None:
+    await anyio.lowlevel.checkpoint()
+    # There is no event to wait for: the clock itself may be stepped meanwhile.
+    while (left_s := (t_utc_ns - clock.utc_ns()) * 1e-9) > 0:  # noqa: ASYNC110
+        await anyio.sleep(min(left_s, _LONGEST_NAP_S))
 
 
 @final

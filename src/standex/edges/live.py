@@ -5,8 +5,10 @@ beside each other, and are put through the single writer one batch at a time. Wh
 as health of its sensor, and the rest goes on.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, final
 
 import anyio
@@ -72,7 +74,7 @@ async def run(
         stop: ends the run in good order.
         picture: to go on with; None for an empty one.
         on_writer: given, before anything runs, what takes orders; in this event loop alone.
-        status_period_s: how often ``on_status`` is shown it.
+        status_period_s: after a step ``on_status`` is shown it unless it was less long ago.
         on_perceived: given each record with the state before it and what was said on it.
 
     Raises:
@@ -90,13 +92,23 @@ async def run(
         on_perceived=on_perceived,
     )
     on_writer(service.writer)
+    shown_s = -math.inf
+
+    def show(*, least_s: float = 0.0) -> None:
+        nonlocal shown_s
+        now_s = anyio.current_time()
+        if now_s - shown_s >= least_s:
+            shown_s = now_s
+            on_status(service.status())
+
     problems: list[Exception] = []
     if isinstance(source, Tasked):
         service.tell(source)
     async with anyio.create_task_group() as beside:
-        beside.start_soon(_repeat, lambda: on_status(service.status()), status_period_s)
+        # What is new is shown at once, and how old everything is when nothing is new.
+        beside.start_soon(_repeat, show, STATUS_PERIOD_S)
         beside.start_soon(_repeat, service.watch, WATCH_PERIOD_S)
-        beside.start_soon(service.gather)
+        beside.start_soon(service.gather, partial(show, least_s=status_period_s))
         if isinstance(source, TellingSource):
             beside.start_soon(_repeat, lambda: service.heed(source.troubles()), WATCH_PERIOD_S)
         beside.start_soon(_end_when_told, stop, source)
@@ -287,12 +299,13 @@ class _Service:
             self._said.append((record, observations))
             self._has_said.set()
 
-    async def gather(self) -> None:
+    async def gather(self, on_step: Callable[[], object]) -> None:
         """Put what was said through the station, at once where little is, else together."""
         while True:
             await self._has_said.wait()
             self._has_said = anyio.Event()
             self.step()
+            on_step()
             await anyio.sleep(GATHER_S)
 
     def step(self) -> None:

@@ -129,7 +129,8 @@ class SensorCounts:
         n_refused: same.
         n_errors: same.
         newest_utc_ns: time of the newest record made sense of.
-        recent: of the last ones, when they were made sense of (ns, UTC) and the lag until then (s).
+        recent: of the last ones, when they were made sense of (ns, UTC).
+        worst: of the same, those that lagged more than all that came after them, with the lag (s).
     """
 
     n_records: int = 0
@@ -138,19 +139,25 @@ class SensorCounts:
     n_refused: int = 0
     n_errors: int = 0
     newest_utc_ns: int | None = None
-    recent: deque[tuple[int, float]] = field(
+    recent: deque[int] = field(default_factory=lambda: deque[int](maxlen=_KEPT_TIMES))
+    worst: deque[tuple[int, float]] = field(
         default_factory=lambda: deque[tuple[int, float]](maxlen=_KEPT_TIMES)
     )
 
     def done(self, t_utc_ns: int, *, now_utc_ns: int) -> None:
         """Take note that a record of ``t_utc_ns`` is in the picture."""
         self.newest_utc_ns = t_utc_ns
-        self.recent.append((now_utc_ns, (now_utc_ns - t_utc_ns) * 1e-9))
+        self.recent.append(now_utc_ns)
+        lag_s = (now_utc_ns - t_utc_ns) * 1e-9
+        # What came before and lagged less will never be the worst again.
+        while self.worst and self.worst[-1][1] <= lag_s:
+            self.worst.pop()
+        self.worst.append((now_utc_ns, lag_s))
 
     def recent_lag_s(self, *, now_utc_ns: int) -> float:
         """Return the worst lag of the last seconds, 0 when nothing came."""
         self._forget(now_utc_ns)
-        return max((lag for _, lag in self.recent), default=0.0)
+        return self.worst[0][1] if self.worst else 0.0
 
     def status(
         self,
@@ -183,8 +190,10 @@ class SensorCounts:
     def _forget(self, now_utc_ns: int) -> None:
         """Forget all but the last seconds."""
         since = now_utc_ns - round(RATE_WINDOW_S * 1e9)
-        while self.recent and self.recent[0][0] <= since:
+        while self.recent and self.recent[0] <= since:
             self.recent.popleft()
+        while self.worst and self.worst[0][0] <= since:
+            self.worst.popleft()
 
 
 @final

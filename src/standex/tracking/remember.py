@@ -13,6 +13,7 @@ from standex.tracking import registration
 from standex.tracking.step import Step
 
 SEEN_TOO_S = 1.0  # two sensors see the same person when so close in time
+_FEW = 8
 
 
 def remember(
@@ -83,6 +84,8 @@ def _in_common(
     both = np.zeros(len(sure_track_id), dtype=bool)
     if not len(sure_track_id):
         return both, []
+    if len(sure_track_id) <= _FEW:
+        return _few_in_common(sure_track_id, others)
     order = np.argsort(sure_track_id, kind="stable")
     known = sure_track_id[order]
     theirs = np.concatenate([other.sure_track_id for other in others])
@@ -94,6 +97,21 @@ def _in_common(
     whose = np.repeat(np.arange(len(others)), [len(other.sure_track_id) for other in others])
     counts = np.bincount(whose[is_known], minlength=len(others)).tolist()
     return both, [(other, n) for other, n in zip(others, counts, strict=True) if n]
+
+
+def _few_in_common(
+    sure_track_id: Int[np.ndarray, " sure"], others: Sequence[SensorMemory]
+) -> tuple[Bool[np.ndarray, " sure"], list[tuple[SensorMemory, int]]]:
+    """Return the same, sooner where one sensor sees few people and there are many sensors."""
+    mine = frozenset(sure_track_id.tolist())
+    shared: set[int] = set()
+    in_common: list[tuple[SensorMemory, int]] = []
+    for other in others:
+        theirs = mine.intersection(other.sure_track_id.tolist())
+        if theirs:
+            shared |= theirs
+            in_common.append((other, len(theirs)))
+    return np.array([one in shared for one in sure_track_id.tolist()], dtype=bool), in_common
 
 
 def _shared(

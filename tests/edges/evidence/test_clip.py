@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from standex.edges.evidence.clip import clip_bytes, ids_of, looks_of, of_person, row_of
+from standex.edges.evidence.clip import clip_bytes, ids_of, looks_of, of_person, rows_of
 from standex.edges.evidence.ring import NOWHERE, StepRing
 from standex.edges.recording.reader import Recording
 from standex.model.event import (
@@ -75,14 +75,15 @@ def test_a_position_nearer_to_somebody_else_is_not_theirs(scene, steps) -> None:
     places = steps[3].places
     theirs = frozenset({scene.THEIRS})
     scan = scene.positions(3)
-    assert row_of(scan, places, theirs) == 1
-    assert row_of(scan, places, frozenset({99})) == -1
-    assert row_of(scan, NOWHERE, theirs) == -1
+    assert rows_of([scan], places, theirs) == [1]
+    assert rows_of([scan], places, frozenset({99})) == [-1]
+    assert rows_of([scan], NOWHERE, theirs) == [-1]
+    assert rows_of([], places, theirs) == []
     far = replace(scan, position_site_m=scan.position_site_m + [0.0, -0.9])
-    assert row_of(far, places, theirs) == -1
+    assert rows_of([far], places, theirs) == [-1]
     between = replace(scan, position_site_m=np.array([[1.5, 1.1]] * 3))
     close = replace(places, position_site_m=np.array([[1.5, 0.5], [1.5, 1.5]]))
-    assert row_of(between, close, theirs) == -1
+    assert rows_of([between], close, theirs) == [-1]
 
 
 def test_who_was_followed_before_under_another_number_is_the_same_person(scene) -> None:

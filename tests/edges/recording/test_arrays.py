@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from standex.edges.recording.arrays import MAX_PLAIN_SIZE, decode_array, encode_array
+from standex.edges.recording.arrays import _FIXED, MAX_PLAIN_SIZE, decode_array, encode_array
 
 DTYPES = st.one_of(
     hnp.floating_dtypes(endianness="?"),
@@ -159,3 +159,23 @@ def test_a_damaged_array_of_one_value_is_refused(damage: dict[str, object]) -> N
     fields = encode_array(array) | damage
     with pytest.raises(ValueError, match=r"not an array|not read|shape mismatch|buffer size|cast"):
         decode_array(fields)
+
+
+def test_what_cannot_change_is_made_into_text_once() -> None:
+    array = np.zeros((40, 50))
+    array[3, 4] = 1.5
+    free = encode_array(array)
+    array[3, 4] = 2.5
+    assert encode_array(array) != free, "what can be written to is looked at every time"
+    array.flags.writeable = False
+    first, again = encode_array(array), encode_array(array)
+    assert first == again
+    assert first["base64"] is again["base64"]
+    first["dtype"] = "changed"
+    assert encode_array(array) == again, "who changes the object changes only their own"
+    view = array.base or array[:]
+    assert np.array_equal(decode_array(encode_array(view)), array)
+    key = id(array)
+    assert key in _FIXED
+    del array, view
+    assert key not in _FIXED, "no longer than the array"

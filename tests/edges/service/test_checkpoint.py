@@ -4,6 +4,7 @@ import zlib
 import numpy as np
 import pytest
 
+from standex.edges.recording.codec import decode, encode
 from standex.edges.service.checkpoint import (
     Checkpoint,
     CheckpointError,
@@ -13,9 +14,10 @@ from standex.edges.service.checkpoint import (
 )
 from standex.model.event import PassageClosed
 from standex.model.hints import no_hints
-from standex.model.picture import Picture
+from standex.model.picture import LedgerEntry, Picture
 from standex.model.tracks import Tracks
-from standex.testing.leaves import leaves
+from standex.testing.examples import example_passage, example_picture
+from standex.testing.leaves import check_same, leaves
 
 MS = 10**6
 
@@ -74,6 +76,27 @@ def test_a_picture_comes_back_and_the_station_goes_on_with_it(fakes, tmp_path) -
     assert who in back.tracks.track_id
     file.remove()
     assert file.read() is None
+
+
+def test_ledgers_come_back_whole_however_often_they_are_written(fakes, tmp_path) -> None:
+    site = fakes.site()
+    entry = LedgerEntry(
+        sensor_id="cam-entry", look_id="7", t_utc_ns=fakes.T0, zone=None,
+        log_likelihood=np.array([0.1, -0.2, 1 / 3]), attachment=0.8, correlation=0.5, counts=True,
+        reason='it says "something"', score={"a": 0.1, "b": -0.0}, patch=None,
+    )  # fmt: skip
+    first = example_passage(site, track_id=4, position_site_m=(1.0, 2.0))
+    first = dataclasses.replace(first, entries=(entry, dataclasses.replace(entry, counts=False)))
+    file = CheckpointFile(tmp_path / "picture")
+    picture = example_picture(site, first)
+    for n_more in (0, 2, 0):
+        grown = dataclasses.replace(first, track_id=9, entries=first.entries * n_more)
+        picture = dataclasses.replace(
+            picture, passages={4: first, 9: grown}, left={9: grown} if n_more else {}
+        )
+        written = kept(picture)
+        file.write(written)
+        check_same(file.read(), decode(Checkpoint, encode(written)), "a checkpoint comes back")
 
 
 def test_no_body_and_no_clothes_lie_on_the_disk(fakes, tmp_path) -> None:

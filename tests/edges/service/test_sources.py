@@ -11,7 +11,13 @@ from standex.edges.live_ports import LiveSource
 from standex.edges.recording.layout import Profile
 from standex.edges.recording.writer import RecordingWriter
 from standex.edges.service.config import parse_config
-from standex.edges.service.sources import SOURCES, RecordedSource, blueprints, make_people
+from standex.edges.service.sources import (
+    SOURCES,
+    RecordedSource,
+    SapientDoor,
+    blueprints,
+    make_people,
+)
 from standex.edges.twin_source import TwinSource
 from standex.model.errors import PluginError, StandexError
 
@@ -34,8 +40,9 @@ def made_of(config, fakes, **changes):
     facts = {
         "site_name": "metro",
         "clock": SystemClock(),
-        "admission": lambda *_: "",
-        "on_refusal": lambda *_: None,
+        "sapient": SapientDoor(
+            admission=lambda *_: "", on_refusal=lambda *_: None, on_alert=lambda *_: None
+        ),
     }
     return blueprints(config, fakes.site(), **(facts | changes))
 
@@ -126,9 +133,8 @@ def test_nodes_and_a_broker_are_sources_that_open_and_close(tmp_path, fakes) -> 
     nodes, broker = made_of(config, fakes)
     source = nodes.make()
     assert isinstance(source, LiveSource)
-    source.start()
-    assert source.port > 0
-    source.close()
+    with source:
+        assert source.port > 0
     source = broker.make()
     assert isinstance(source, LiveSource)
     source.close()

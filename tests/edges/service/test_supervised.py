@@ -21,7 +21,7 @@ def supervised(make, **changes):
         }
         | changes
     )
-    return SupervisedSource(blueprint, deliver=got.append, clock=SystemClock()), got
+    return SupervisedSource(blueprint, deliver=got.extend, clock=SystemClock()), got
 
 
 def health(name) -> Health:

@@ -32,6 +32,7 @@ class What(StrEnum):
     PICTURE_RESTORED = "picture_restored"
     OVERLOAD = "overload"
     CLOCK_STEPPED = "clock_stepped"
+    NODE_ALERT = "node_alert"
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"

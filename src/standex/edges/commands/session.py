@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from anyio.abc import TaskStatus
 from rich.console import Console
 
 from standex import __version__
@@ -27,6 +25,7 @@ from standex.edges.recording.layout import Profile
 from standex.edges.recording.writer import RecordingWriter
 from standex.edges.report.collector import Collector
 from standex.edges.report.page import write_report
+from standex.edges.service.own_process import stop_on_signal
 from standex.edges.single_writer import Outputs
 from standex.edges.terminal import NoView, View, choose_view
 from standex.model.errors import RecordingError, StandexError
@@ -158,7 +157,7 @@ async def _until_signalled(
     stop = anyio.Event()
     ended: list[LiveStatus] = []
     async with anyio.create_task_group() as beside:
-        await beside.start(_stop_on_signal, stop)
+        await beside.start(stop_on_signal, stop)
         ended.append(
             await run(
                 station,
@@ -174,16 +173,6 @@ async def _until_signalled(
         )
         beside.cancel_scope.cancel()
     return ended[0], stop.is_set()
-
-
-async def _stop_on_signal(stop: anyio.Event, *, task_status: TaskStatus[None]) -> None:
-    """End in good order on the first signal, at once on the second."""
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        task_status.started()
-        async for _ in signals:
-            if stop.is_set():
-                raise KeyboardInterrupt
-            stop.set()
 
 
 def new_folder(wanted: Path | None, *, name: str, t_utc_ns: int) -> Path:

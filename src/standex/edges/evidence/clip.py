@@ -5,7 +5,7 @@ only where nobody else was nearer to it. Of the looks those stay that are in the
 were rather at them than at anybody else. Clothing descriptors and body images are never in a clip.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -123,11 +123,13 @@ def _observations(
     step: HeldStep, ids: frozenset[int], looks: frozenset[Look]
 ) -> Iterator[Observation]:
     rows: dict[str, int] = {}
+    scans = [entry for entry in step.observations if isinstance(entry, Positions)]
+    of_scan = iter(rows_of(scans, step.places, ids))
     for entry in step.observations:
         if isinstance(entry, Health):
             yield entry
         elif isinstance(entry, Positions):
-            row = row_of(entry, step.places, ids)
+            row = next(of_scan)
             if row >= 0:
                 rows[entry.sensor_id] = row
                 yield _one_row(entry, row)
@@ -146,17 +148,30 @@ def _look(entry: Evidence) -> Look:
     return entry.sensor_id, entry.look_id, entry.zone
 
 
-def row_of(positions: Positions, places: Places, ids: frozenset[int]) -> int:
-    """Return the row that is most probably of the person with these numbers, or -1."""
+def rows_of(scans: Sequence[Positions], places: Places, ids: frozenset[int]) -> list[int]:
+    """Return of each scan the row that is most probably of the person with these numbers, or -1.
+
+    All scans of a step are held against the people at once: there are thousands of them in a clip,
+    and most saw somebody else.
+    """
+    out = [-1] * len(scans)
     is_theirs = np.isin(places.track_id, sorted(ids))
-    if not len(positions.position_site_m) or not is_theirs.any():
-        return -1
-    offset_m = positions.position_site_m[:, None, :] - places.position_site_m[None, :, :]
+    lengths = [len(scan.position_site_m) for scan in scans]
+    if not is_theirs.any() or not sum(lengths):
+        return out
+    position_site_m = np.concatenate([scan.position_site_m for scan in scans])
+    offset_m = position_site_m[:, None, :] - places.position_site_m[None, :, :]
     distance_m = np.hypot(offset_m[..., 0], offset_m[..., 1])
     to_them_m = distance_m[:, is_theirs].min(axis=1)
-    row = int(to_them_m.argmin())
-    is_near = bool(to_them_m[row] <= NEAR_M)
-    return row if is_near and bool((distance_m[row] >= to_them_m[row]).all()) else -1
+    is_nearest = to_them_m <= distance_m.min(axis=1)
+    near = np.flatnonzero(to_them_m <= NEAR_M)
+    begins = np.cumsum([0, *lengths])
+    for number in set((np.searchsorted(begins, near, side="right") - 1).tolist()):
+        begin, end = begins[number], begins[number + 1]
+        row = int(to_them_m[begin:end].argmin())
+        if is_nearest[begin + row]:
+            out[number] = row
+    return out
 
 
 def _one_row(positions: Positions, row: int) -> Positions:

@@ -49,8 +49,12 @@ class RecordQueue:
 
     def records(self) -> Iterator[Record]:
         """Yield records as they come, the sensors in turn, until the queue is closed."""
+        return (record for batch in self.batches() for record in batch)
+
+    def batches(self) -> Iterator[list[Record]]:
+        """Yield the next record of every sensor that has one, until the queue is closed."""
         while (turn := self._next_turn()) is not None:
-            yield from turn
+            yield turn
 
     def _next_turn(self) -> list[Record] | None:
         with self._changed:

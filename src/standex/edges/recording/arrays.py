@@ -11,6 +11,7 @@ needs the layout too.
 
 import base64
 import math
+import weakref
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +23,8 @@ MAX_FILLED_BYTES = 2**28
 """Arrays of one value and few others are read up to this size."""
 
 _PLACE = np.dtype("<u4")
+_FIXED: dict[int, tuple[weakref.ref[Any], dict[str, Any]]] = {}
+"""Of arrays that cannot be written to, while they are there."""
 
 ARRAY_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -44,13 +47,28 @@ def encode_array(array: Shaped[np.ndarray, "..."]) -> dict[str, Any]:
     Raises:
         ValueError: an array of objects or of records, which has no exact form here.
     """
+    # What cannot change is the same text every time; a sensor's view comes with each of its scans.
+    is_fixed = not array.flags.writeable and array.base is None and array.size > MAX_PLAIN_SIZE
+    if not is_fixed:
+        return _encoded(array)
+    known = _FIXED.get(id(array))
+    if known is not None and known[0]() is array:
+        return dict(known[1])
+    out = _encoded(array)
+    key = id(array)
+    _FIXED[key] = (weakref.ref(array, lambda _: _FIXED.pop(key, None)), out)
+    return dict(out)
+
+
+def _encoded(array: Shaped[np.ndarray, "..."]) -> dict[str, Any]:
     kind = array.dtype.kind
     if kind not in "biufcSUmM":
         raise ValueError(f"an array of {array.dtype} has no exact form; use numbers or text")
     out: dict[str, Any] = {"dtype": array.dtype.str, "shape": list(array.shape)}
     is_real = kind in "biu" or (kind == "f" and array.dtype.itemsize <= 8)
-    if is_real and array.size <= MAX_PLAIN_SIZE and np.isfinite(array).all():
-        out["values"] = (array.astype(np.uint8) if kind == "b" else array).ravel().tolist()
+    values = _plain(array) if is_real and array.size <= MAX_PLAIN_SIZE else None
+    if values is not None:
+        out["values"] = values
     elif (sparse := _mostly_one_value(array)) is not None:
         out |= sparse
     else:
@@ -88,6 +106,12 @@ def decode_array(data: Any) -> Shaped[np.ndarray, "..."]:
     except (KeyError, TypeError, OverflowError, IndexError) as error:
         raise ValueError(f"not an array: {error!r}") from error
     return array
+
+
+def _plain(array: Shaped[np.ndarray, "..."]) -> list[Any] | None:
+    """Return the values of a real array in C order, or None where one is not finite."""
+    values = (array.astype(np.uint8) if array.dtype.kind == "b" else array).ravel().tolist()
+    return values if array.dtype.kind != "f" or all(map(math.isfinite, values)) else None
 
 
 def _mostly_one_value(array: Shaped[np.ndarray, "..."]) -> dict[str, Any] | None:

@@ -156,6 +156,7 @@ class CheckpointFile:
     def __init__(self, path: Path) -> None:
         """Keep it at ``path``."""
         self.path = path
+        self._entries: dict[int, tuple[LedgerEntry, bytes]] = {}
 
     def write(self, checkpoint: Checkpoint) -> int:
         """Write a checkpoint in the place of the last one; return its size in bytes.
@@ -163,7 +164,7 @@ class CheckpointFile:
         Raises:
             CheckpointError: it could not be written; the last one is there still.
         """
-        body = zlib.compress(to_bytes(encode(checkpoint)), 1)
+        body = zlib.compress(self._text(checkpoint), 1)
         content = zlib.crc32(body).to_bytes(4, "little") + body
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -198,6 +199,36 @@ class CheckpointFile:
                 f"{FORMAT}: written by standex {checkpoint.software_version}"
             )
         return checkpoint
+
+    def _text(self, checkpoint: Checkpoint) -> bytes:
+        """Return ``to_bytes(encode(checkpoint))``, with members in another order.
+
+        Most of it are ledgers, and an entry of a ledger never changes: each is made into text once.
+        In one go the whole would stop every other thread for as long as it takes.
+        """
+        before, self._entries = self._entries, {}
+
+        def entry_text(entry: LedgerEntry) -> bytes:
+            known = before.get(id(entry))
+            text = known[1] if known is not None else to_bytes(encode(entry))
+            self._entries[id(entry)] = (entry, text)
+            return text
+
+        def pairs(passages: Mapping[int, Passage]) -> bytes:
+            return b"[%s]" % b",".join(map(pair, passages.items()))
+
+        def pair(item: tuple[int, Passage]) -> bytes:
+            who, passage = item
+            bare = encode(replace(passage, entries=()))
+            del bare["entries"]
+            entries = b",".join(map(entry_text, passage.entries))
+            return b'{"key":%d,"value":%s,"entries":[%s]}}' % (who, to_bytes(bare)[:-1], entries)
+
+        rest = encode(replace(checkpoint, passages={}, left={}))
+        del rest["passages"], rest["left"]
+        return b'%s,"passages":%s,"left":%s}' % (
+            to_bytes(rest)[:-1], pairs(checkpoint.passages), pairs(checkpoint.left),
+        )  # fmt: skip
 
     def remove(self) -> None:
         """Delete it, with the places of people in it."""

@@ -36,6 +36,7 @@ SEEN_LATELY_S = 0.6
 NEAR_M, NEAR_STD = 0.8, 4.0
 LEAST_P_REPORT = 0.5  # where it sees less, it is not asked
 SILENT_S = 10.0
+COUNTED_EVERY_S = 0.15  # one scan tells much what the next one does
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +86,9 @@ class Contradictions:
             last_seen_utc_ns=tracks.last_seen_utc_ns[rows],
         )
         for scan in scans:
-            if scan.sensor_id in known:
+            tally = self._tallies.get(scan.sensor_id)
+            gap_ns = abs(scan.t_utc_ns - tally.t_utc_ns) if tally else COUNTED_EVERY_S * 1e9
+            if scan.sensor_id in known and gap_ns >= COUNTED_EVERY_S * 1e9:
                 self._count(scan, known[scan.sensor_id], people)
 
     def troubles(self) -> dict[str, Health]:

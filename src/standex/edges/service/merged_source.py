@@ -223,17 +223,24 @@ class MergedSource:
             )
         return out
 
-    def _deliver(self, record: Record) -> None:
-        """Take a record from a source, in that source's thread."""
-        lane, now_utc_ns = self._lanes[record.sensor_id], self._clock.utc_ns()
-        if not lane.guard.admit(record, now_utc_ns=now_utc_ns):
+    def _deliver(self, records: Sequence[Record]) -> None:
+        """Take records from a source, in that source's thread."""
+        now_utc_ns = self._clock.utc_ns()
+        admitted = [
+            record
+            for record in records
+            if self._lanes[record.sensor_id].guard.admit(record, now_utc_ns=now_utc_ns)
+        ]
+        if not admitted:
             return
         with self._ready:
-            lane.waiting.append((record, now_utc_ns))
-            if len(lane.waiting) > MOST_WAITING:
-                lane.shed(now_utc_ns)
-            else:
-                self._turns.append(record.sensor_id)
+            for record in admitted:
+                lane = self._lanes[record.sensor_id]
+                lane.waiting.append((record, now_utc_ns))
+                if len(lane.waiting) > MOST_WAITING:
+                    lane.shed(now_utc_ns)
+                else:
+                    self._turns.append(record.sensor_id)
             self._ready.notify()
 
     def _next(self) -> list[Record]:

@@ -1,7 +1,7 @@
 """The sources that a service file names, as blueprints of what is started and started again."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import final
@@ -40,6 +40,23 @@ SapientAdmission = Callable[[str, str, bytes, str], str]
 """Given sensor, address, certificate and token; returns why not, or nothing."""
 SourceRefusal = Callable[[str, str, str], object]
 """Told of what was not let in: who it claimed to be, from where, why."""
+SourceAlert = Callable[[str, str, str], object]
+"""Told what a node raises by itself: its sensor, the kind, its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SapientDoor:
+    """Who decides and who is told about the nodes that connect.
+
+    Attributes:
+        admission: who may be which sensor.
+        on_refusal: told who was not let in.
+        on_alert: told what nodes raise by themselves; shown and logged, never a verdict.
+    """
+
+    admission: SapientAdmission
+    on_refusal: SourceRefusal
+    on_alert: SourceAlert
 
 
 def blueprints(
@@ -48,8 +65,7 @@ def blueprints(
     *,
     site_name: str,
     clock: Clock,
-    admission: SapientAdmission,
-    on_refusal: SourceRefusal,
+    sapient: SapientDoor,
 ) -> tuple[Blueprint, ...]:
     """Return the sources of a service.
 
@@ -58,8 +74,7 @@ def blueprints(
         site: whose sensors.
         site_name: shipped site or path, for its crowd.
         clock: of the service.
-        admission: who may be which SAPIENT sensor.
-        on_refusal: told who was not let in.
+        sapient: who decides about SAPIENT nodes.
 
     Raises:
         StandexError: what can be checked before the start is wrong.
@@ -77,7 +92,7 @@ def blueprints(
             case "plugin":
                 make = _plugin(config, source, site, clock)
             case "sapient":
-                make = partial(_sapient, config, source, site, clock, admission, on_refusal)
+                make = partial(_sapient, config, source, site, clock, sapient)
             case "mqtt":
                 make = partial(_mqtt, config, source, site, clock)
         made.append(
@@ -191,50 +206,44 @@ def _sapient(
     source: SourceTable,
     site: Site,
     clock: Clock,
-    admission: SapientAdmission,
-    on_refusal: SourceRefusal,
+    door: SapientDoor,
 ) -> LiveSource:
-    from standex.edges.access.tls import server_context  # noqa: PLC0415 - an optional package
-    from standex.edges.interop.anchor import Anchor  # noqa: PLC0415
+    from standex.edges.interop.anchor import Anchor  # noqa: PLC0415 - optional packages
     from standex.edges.interop.sapient.admission import Claim, Refusal, admit_all  # noqa: PLC0415
-    from standex.edges.interop.sapient.own_node import OwnNode  # noqa: PLC0415
-    from standex.edges.interop.sapient.sapient_source import (  # noqa: PLC0415
-        Address,
-        SapientSource,
-    )
+    from standex.edges.interop.sapient.apart import ApartSapientSource, Listening  # noqa: PLC0415
+    from standex.edges.interop.sapient.sapient_source import NodeAlert  # noqa: PLC0415
 
     settings = config.settings_of(source, SapientSettings)
     at = config.table.anchor
     if at is None:
         raise StandexError("SAPIENT needs the site's anchor")
-    own = OwnNode(
-        node_id=settings.node_id,
-        name=site.title,
-        site=site,
-        anchor=Anchor.from_degrees(**at.model_dump()),
-    )
-    tls = None
-    if settings.certificate is not None and settings.key is not None:
-        tls = server_context(
-            config.place(settings.certificate),
-            secret_path(settings.key, config),
-            clients=config.place(settings.clients_ca) if settings.clients_ca else None,
-        )
 
     def admitted(claim: Claim, /) -> str:
         if settings.admits_all:
             return admit_all(claim)
-        return admission(claim.sensor_id, claim.address, claim.certificate_der, claim.token)
+        return door.admission(claim.sensor_id, claim.address, claim.certificate_der, claim.token)
 
     def refused(refusal: Refusal) -> None:
-        on_refusal(refusal.node_id, refusal.address, refusal.reason)
+        door.on_refusal(refusal.node_id, refusal.address, refusal.reason)
 
-    return SapientSource(
-        own,
+    def told(alert: NodeAlert) -> None:
+        door.on_alert(alert.sensor_id, alert.kind, alert.description)
+
+    return ApartSapientSource(
+        Listening(
+            site=site,
+            node_id=settings.node_id,
+            anchor=Anchor.from_degrees(**at.model_dump()),
+            host=settings.host,
+            port=settings.port,
+            certificate=config.place(settings.certificate) if settings.certificate else None,
+            key=secret_path(settings.key, config) if settings.key else None,
+            clients_ca=config.place(settings.clients_ca) if settings.clients_ca else None,
+        ),
         clock=clock,
-        listen=Address(host=settings.host, port=settings.port, tls=tls),
         admission=admitted,
         on_refusal=refused,
+        on_alert=told,
     )
 
 

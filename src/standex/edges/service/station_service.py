@@ -4,7 +4,6 @@ What is around may fail, stall or be away: that is said, as health and in plain 
 goes on. What the service knew before it was gone is taken up again, or it is said who was missed.
 """
 
-import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -13,7 +12,6 @@ from typing import Any, final
 
 import anyio
 import numpy as np
-from anyio.abc import TaskStatus
 from anyio.to_thread import run_sync
 
 from standex import __version__
@@ -38,12 +36,14 @@ from standex.edges.service.housekeeping import Housekeeper
 from standex.edges.service.kept import Kept, open_kept
 from standex.edges.service.merged_source import MergedSource, SensorIntake
 from standex.edges.service.missing_evidence import MissingEvidence
+from standex.edges.service.node_alerts import NodeAlerts
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
 from standex.edges.service.overload import OverloadLog
+from standex.edges.service.own_process import running_evenly, stop_on_signal
 from standex.edges.service.recovery import Recovery, recovered
 from standex.edges.service.service_health import ServiceHealth
-from standex.edges.service.sources import blueprints
+from standex.edges.service.sources import SapientDoor, blueprints
 from standex.edges.service.systemd import notify
 from standex.edges.service.walk_desk import WalkDesk
 from standex.edges.service.web_parts import WebParts, web_server
@@ -57,7 +57,7 @@ ALIVE_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 SLOW_LOOK_EVERY_S = 30.0
 LEAST_CHECKPOINT_S = 0.2
-STATUS_PERIOD_S = 0.04  # what the web sends ten times a second must not be older than that
+STATUS_PERIOD_S = 0.02  # what the web sends must not be older than that
 
 
 @final
@@ -95,14 +95,18 @@ class StationService:
         self._station = Station.of(site, build_technologies(site, calibrations), calibrations)
         self._access: AccessParts = access_parts(config, kept, site, self._stack, clock=clock)
         self._contradictions = Contradictions(clock=clock)
+        self._node_alerts = NodeAlerts(partial(kept.notes.say, What.NODE_ALERT), clock=clock)
         self._source = MergedSource(
             blueprints(
                 config,
                 site,
                 site_name=setup.site_name,
                 clock=clock,
-                admission=partial(admits, self._access.admission),
-                on_refusal=self._refused,
+                sapient=SapientDoor(
+                    admission=partial(admits, self._access.admission),
+                    on_refusal=self._refused,
+                    on_alert=self._node_alerts,
+                ),
             ),
             site,
             watch=config.table.watch,
@@ -188,7 +192,8 @@ class StationService:
                 },
             )
             try:
-                return anyio.run(self._watch, pool, around)
+                with running_evenly():
+                    return anyio.run(self._watch, pool, around)
             finally:
                 self._door.close()
                 notify("STOPPING=1")
@@ -226,7 +231,7 @@ class StationService:
         )
         stop, ended = anyio.Event(), list[LiveStatus]()
         async with anyio.create_task_group() as beside:
-            await beside.start(_stop_on_signal, stop)
+            await beside.start(stop_on_signal, stop)
             beside.start_soon(store_writer.run)
             beside.start_soon(checkpointer.run)
             beside.start_soon(self._stay_alive)
@@ -311,6 +316,7 @@ class StationService:
                 "audit": self._kept.audit.problem,
                 "checkpoint": checkpointer.problem,
                 "exercise": self._exercises.problem,
+                "raised by a sensor": self._node_alerts.words,
                 "evidence": around.evidence.problem or self._missing.problem,
                 "recording": recorder.problem if recorder is not None else "",
                 "sources": f"{foreign} records under a wrong sensor's name" if foreign else "",
@@ -385,13 +391,3 @@ class StationService:
 
     def _refused(self, claimed: str, address: str, reason: str) -> None:
         self._kept.notes.say(What.SENSOR_REFUSED, claimed, reason, {"address": address})
-
-
-async def _stop_on_signal(stop: anyio.Event, *, task_status: TaskStatus[None]) -> None:
-    """End in good order on the first signal, at once on the second."""
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        task_status.started()
-        async for _ in signals:
-            if stop.is_set():
-                raise KeyboardInterrupt
-            stop.set()

@@ -1,13 +1,13 @@
 """A source that is started again whenever it breaks off."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Literal, final
 
 from standex.edges.clock import Clock
-from standex.edges.live_ports import LiveSource, TellingSource
+from standex.edges.live_ports import BatchSource, LiveSource, TellingSource
 from standex.model.observation import Health, HealthReason, HealthState
 from standex.model.ports import Tasked
 from standex.model.record import Record
@@ -49,13 +49,17 @@ class SupervisedSource:
     """
 
     def __init__(
-        self, blueprint: Blueprint, *, deliver: Callable[[Record], object], clock: Clock
+        self,
+        blueprint: Blueprint,
+        *,
+        deliver: Callable[[Sequence[Record]], object],
+        clock: Clock,
     ) -> None:
         """Make it; nothing runs yet.
 
         Args:
             blueprint: of the source.
-            deliver: takes each record, in the source's thread.
+            deliver: takes records as they come, in the source's thread.
             clock: times of health are of.
         """
         self.blueprint = blueprint
@@ -146,11 +150,10 @@ class SupervisedSource:
                 self._is_down = False
                 if self._is_closing.is_set():
                     return ""
-                for record in source.records():
-                    if record.sensor_id in mine:
-                        self._deliver(record)
-                    else:
-                        self.n_foreign += 1
+                for records in _batches(source):
+                    known = [record for record in records if record.sensor_id in mine]
+                    self.n_foreign += len(records) - len(known)
+                    self._deliver(known)
                     if self._is_closing.is_set():
                         break
         except Exception as error:  # noqa: BLE001 - foreign code; the other sources go on
@@ -163,3 +166,9 @@ class SupervisedSource:
     def _down(self, message: str) -> None:
         self._said = (message, self._clock.utc_ns())
         self._is_down = True
+
+
+def _batches(source: LiveSource) -> Iterator[Sequence[Record]]:
+    return (
+        source.batches() if isinstance(source, BatchSource) else ([one] for one in source.records())
+    )

@@ -30,6 +30,8 @@ from standex.edges.web.service_view import ServiceView
 _LOG = logging.getLogger("standex.web")
 
 PERIOD_S = 0.1
+QUICK_PERIOD_S = 0.06  # where that is little work, here and in a browser
+FEW_PEOPLE, FEW_CLIENTS = 100, 20
 HEALTH_PERIOD_S = 2.0
 STALLED_S = 10.0
 MAX_QUEUE = 64
@@ -105,6 +107,7 @@ class FanOut:
         self._health_due_utc_ns = 0
         self._overview: Overview | None = None  # as it was told last
         self._seen: Overview | None = None  # as it was a tick ago
+        self._period_s = PERIOD_S
         self.n_let_go = 0
 
     @property
@@ -125,7 +128,7 @@ class FanOut:
             due = anyio.current_time()
             while True:
                 self._tick_guarded()
-                due = max(due + PERIOD_S, anyio.current_time())
+                due = max(due + self._period_s, anyio.current_time())
                 await anyio.sleep_until(due)
         finally:
             stop()
@@ -147,6 +150,10 @@ class FanOut:
         status = self._view.status()
         if status is None:
             return
+        is_little = (
+            len(status.picture.tracks.track_id) <= FEW_PEOPLE and len(self._clients) <= FEW_CLIENTS
+        )
+        self._period_s = QUICK_PERIOD_S if is_little else PERIOD_S
         exercise = self._view.exercise_shown()
         kinds = {(client.sees_incidents, client.knows_exercises) for client in self._clients}
         for sees, knows in kinds:

@@ -8,6 +8,8 @@ settings are in ``node_settings``.
 """
 
 from dataclasses import dataclass
+from itertools import chain
+from math import isfinite
 from typing import Any, final
 
 import numpy as np
@@ -36,6 +38,7 @@ from standex.model.zones import ZONES
 CELL_M = 0.5
 COVERED_M = 0.5  # about the person who was looked at
 SAID_EVERY_S = 1.0
+_FINITE = ("position_site_m", "covariance_site_m2", "p_person", "outline_site_m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,13 +64,44 @@ class State:
         last_utc_ns: time of the last record.
         said_utc_ns: when it last said how it is.
         outline_site_m: what it could see then.
-        seen: which cells those are.
+        view: the same on the plan.
     """
 
     last_utc_ns: int
     said_utc_ns: int
     outline_site_m: Float[np.ndarray, "corners 2"]
-    seen: Bool[np.ndarray, "nx ny"]
+    view: "View"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """What a sensor sees of the plan, made once for as long as it looks there.
+
+    The arrays cannot be written to and go out with every scan: who takes them in may know them
+    again by what they are, without looking at a hundred thousand zeros.
+
+    Attributes:
+        p_report: P(it reports somebody who stands in a cell) while it detects.
+        nowhere: no P at all, of the same cells.
+        undetected: of each zone and cell, no P that it would detect anything there.
+    """
+
+    p_report: Float[np.ndarray, "nx ny"]
+    nowhere: Float[np.ndarray, "nx ny"]
+    undetected: Float[np.ndarray, "zones nx ny"]
+
+    @classmethod
+    def of(cls, seen: Bool[np.ndarray, "nx ny"], *, p_detect: float) -> "View":
+        """Return the view of a sensor that sees some cells."""
+        made = cls(
+            p_report=np.where(seen, p_detect, 0.0),
+            nowhere=np.zeros(seen.shape),
+            undetected=np.zeros((len(ZONES), *seen.shape)),
+        )
+        for array in (made.p_report, made.nowhere, made.undetected):
+            array.flags.writeable = False
+        return made
 
 
 @final
@@ -118,13 +152,14 @@ class SapientTechnology:
             )
         scan = _scan_of(record, n_features=len(self.settings.features))
         if before is not None and np.array_equal(before.outline_site_m, scan.outline_site_m):
-            seen = before.seen
+            view = before.view
         else:
-            seen = self._seen(scan.outline_site_m)
+            p_detect = self.settings.p_detect if self.settings.gives_positions else 0.0
+            view = View.of(self._seen(scan.outline_site_m), p_detect=p_detect)
         calibration = self.calibration
         if calibration is not None and t_utc_ns >= calibration.expires_utc_ns:
             calibration = None
-        said: list[Observation] = [self._coverage(scan, seen, t_utc_ns, calibration)]
+        said: list[Observation] = [self._coverage(scan, view, t_utc_ns, calibration)]
         if self.settings.gives_positions and scan.is_detecting:
             said.append(self._positions(scan, t_utc_ns))
         if self.settings.gives_looks:
@@ -135,7 +170,7 @@ class SapientTechnology:
             last_utc_ns=t_utc_ns,
             said_utc_ns=t_utc_ns if before is None or is_due else before.said_utc_ns,
             outline_site_m=scan.outline_site_m,
-            seen=seen,
+            view=view,
         )
         return after, tuple(said)
 
@@ -220,17 +255,17 @@ class SapientTechnology:
         return seen
 
     def _coverage(
-        self, scan: Scan, seen: np.ndarray, t_utc_ns: int, calibration: Calibration | None
+        self, scan: Scan, view: View, t_utc_ns: int, calibration: Calibration | None
     ) -> Coverage:
-        is_reporting = scan.is_detecting and self.settings.gives_positions
-        p_report = np.where(seen, self.settings.p_detect if is_reporting else 0.0, 0.0)
-        p_detect = np.zeros((len(ZONES), *seen.shape))
+        p_detect = view.undetected
         if calibration is not None and self.settings.gives_looks:
             x, y = self._cells()
             for row in np.flatnonzero(np.isfinite(scan.score).all(axis=1)).tolist():
                 zone_row = int(scan.zone[row])
                 if zone_row < 0:
                     continue  # who cannot tell where it looked has covered no zone
+                if p_detect is view.undetected:
+                    p_detect = p_detect.copy()
                 at = scan.position_site_m[row]
                 near = np.hypot(x[:, None] - at[0], y[None, :] - at[1]) < COVERED_M
                 p_detect[zone_row][near] = calibration.p_detect
@@ -240,7 +275,7 @@ class SapientTechnology:
             level_id=self.spec.level_id,
             origin_site_m=self.min_site_m,
             cell_m=CELL_M,
-            p_report=p_report,
+            p_report=view.p_report if scan.is_detecting else view.nowhere,
             p_detect=p_detect,
         )
 
@@ -300,21 +335,22 @@ def _scan_of(record: Record, *, n_features: int) -> Scan:
     real = ("position_site_m", "covariance_site_m2", "p_person", "score", "outline_site_m")
     if any(arrays[name].dtype.kind not in "fiu" for name in real):
         raise RecordError(f"{where}: {', '.join(real)} must be real numbers")
-    if not all(np.isfinite(arrays[name]).all() for name in real if name != "score"):
-        raise RecordError(f"{where}: a value is not finite")
-    if (
-        arrays["zone"].dtype.kind not in "iu"
-        or not ((arrays["zone"] >= -1) & (arrays["zone"] < len(ZONES))).all()
+    # A scan holds few detections: their numbers one by one are looked at sooner than as arrays.
+    if not all(
+        map(isfinite, chain.from_iterable(arrays[name].ravel().tolist() for name in _FINITE))
     ):
+        raise RecordError(f"{where}: a value is not finite")
+    zones = arrays["zone"]
+    if zones.dtype.kind not in "iu" or not all(-1 <= row < len(ZONES) for row in zones.tolist()):
         raise RecordError(f"{where}: zones are rows of the list of zones, or -1")
-    covariance = arrays["covariance_site_m2"].astype(float)
-    if np.any((arrays["p_person"] < 0) | (arrays["p_person"] > 1)) or not (
-        np.all(covariance[:, 0, 0] > 0) and np.all(_determinant(covariance) > 0)
+    if not all(0 <= p <= 1 for p in arrays["p_person"].tolist()) or not all(
+        xx > 0 and xx * yy - xy * yx > 0
+        for (xx, xy), (yx, yy) in arrays["covariance_site_m2"].tolist()
     ):
         raise RecordError(f"{where}: a p_person is not from 0 to 1, or a covariance not positive")
     return Scan(
         position_site_m=arrays["position_site_m"].astype(float),
-        covariance_site_m2=covariance,
+        covariance_site_m2=arrays["covariance_site_m2"].astype(float),
         p_person=arrays["p_person"].astype(float),
         score=arrays["score"].astype(float),
         zone=arrays["zone"].astype(np.int64),
@@ -323,10 +359,6 @@ def _scan_of(record: Record, *, n_features: int) -> Scan:
         is_detecting=bool(arrays["is_detecting"]),
         not_done=tuple(str(one) for one in arrays["not_done"].tolist()),
     )
-
-
-def _determinant(matrix: Float[np.ndarray, "n 2 2"]) -> Float[np.ndarray, " n"]:
-    return matrix[:, 0, 0] * matrix[:, 1, 1] - matrix[:, 0, 1] * matrix[:, 1, 0]
 
 
 def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Technology:
