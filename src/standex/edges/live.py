@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, final
 
 import anyio
+import numpy as np
 from anyio import from_thread, to_thread
 
 from standex.edges.clock import Clock
@@ -362,8 +363,8 @@ class _Service:
             nothing = replace(
                 last,
                 t_utc_ns=now_utc_ns,
-                p_report=0 * last.p_report,
-                p_detect=0 * last.p_detect,
+                p_report=np.zeros(last.p_report.shape),
+                p_detect=np.zeros(last.p_detect.shape),
             )
             self.writer.take(sensor_id, (nothing,))
 

@@ -145,6 +145,16 @@ def test_a_replay_is_refused(make, words, heard, sent, clock) -> None:
     assert heard.said.count(("detection", "radar-0")) == 1
 
 
+def test_reports_of_long_ago_are_not_remembered(make, words, clock) -> None:
+    link = make()
+    take(link, words.registration())
+    for _ in range(50):
+        clock.advance(1.0)
+        take(link, words.detection(t_utc_ns=clock.utc_ns()))
+    (node,) = link._nodes.values()
+    assert len(node.reports) == len(node.known_reports) == 31
+
+
 def test_scans_keep_apart_and_in_order(make, words, heard, sent, clock) -> None:
     link = make()
     take(link, words.registration(), words.detection(), words.detection())

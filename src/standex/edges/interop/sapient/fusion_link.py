@@ -25,6 +25,7 @@ from standex.edges.interop.sapient.validation import TimeRules, problems_of
 MOST_BAD_IN_A_ROW = 50
 ERROR_EVERY_S = 0.1
 _REMEMBERED_REPORTS = 8192
+_REMEMBERED_S = 30.0  # of what is older the time is wrong already
 _TOKEN = "Bearer "  # noqa: S105 - the word before one
 
 
@@ -61,7 +62,7 @@ class NodeListener(Protocol):
 class _Node:
     sensor_id: str
     scan_utc_ns: int = 0
-    reports: deque[str] = field(default_factory=deque[str])
+    reports: deque[tuple[int, str]] = field(default_factory=deque[tuple[int, str]])
     known_reports: set[str] = field(default_factory=set[str])
 
 
@@ -249,9 +250,10 @@ class FusionLink:
         if report_id in known:
             return f"report_id: {report_id} has come before"
         known.add(report_id)
-        reports.append(report_id)
-        if len(reports) > _REMEMBERED_REPORTS:
-            known.discard(reports.popleft())
+        reports.append((t_utc_ns, report_id))
+        oldest_utc_ns = t_utc_ns - round(_REMEMBERED_S * 1e9)
+        while len(reports) > _REMEMBERED_REPORTS or reports[0][0] < oldest_utc_ns:
+            known.discard(reports.popleft()[1])
         node.scan_utc_ns = t_utc_ns
         self._listener.detection(node.sensor_id, report, t_utc_ns)
         return ""
