@@ -1,8 +1,11 @@
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
 from standex.edges.evidence.shelf import EvidenceShelf
+from standex.edges.recording.layout import Profile
+from standex.edges.recording.writer import RecordingWriter
 from standex.edges.service.around import Setup, evidence_rule, make_around
 from standex.edges.service.config import parse_config
 
@@ -30,6 +33,41 @@ def test_what_is_around_is_made_and_closed(setup, kept, tmp_path) -> None:
         path = around.recorder.path
     assert path.parent == tmp_path / "recordings"
     assert path.read_bytes().endswith(b"MCAP0\r\n")
+
+
+LAB = """
+[[sources]]
+name = "played"
+kind = "lab-recording"
+[sources.settings]
+file = "lab.mcap"
+"""
+
+
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_what_was_recorded_from_the_twin_stays_simulated(
+    setup, tmp_path, fakes, is_simulated
+) -> None:
+    path = tmp_path / f"{is_simulated}.mcap"
+    with RecordingWriter(
+        path,
+        site_id="survey",
+        profile=Profile.LAB,
+        software_version="0",
+        site_toml=fakes.site_toml(),
+        started_utc_ns=fakes.T0,
+        is_simulated=is_simulated,
+    ) as writer:
+        writer.record(fakes.record(t_utc_ns=fakes.T0, sequence=0))
+    text = LAB.replace("lab.mcap", path.name)
+    config = parse_config(text, path=tmp_path / "s.toml", site=fakes.site())
+    assert replace(setup, config=config).is_simulated is is_simulated
+
+
+def test_a_file_that_is_no_recording_is_for_its_source_to_tell(setup, tmp_path, fakes) -> None:
+    (tmp_path / "lab.mcap").write_bytes(b"no recording")
+    config = parse_config(LAB, path=tmp_path / "s.toml", site=fakes.site())
+    assert not replace(setup, config=config).is_simulated
 
 
 def test_a_site_may_record_nothing(setup, kept, tmp_path, made, fakes) -> None:

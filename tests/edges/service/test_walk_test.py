@@ -1,15 +1,12 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
+from standex.edges.recording.codec import decode, encode
+from standex.edges.service.sensor_says import SensorSay
 from standex.edges.service.walk_test import (
-    BASE,
-    Walk,
+    Seen,
     WalkResult,
     WalkTest,
-    charted,
-    log_odds,
     planned,
     walk_begun,
     walk_ended,
@@ -94,38 +91,17 @@ def test_a_walk_that_was_not_begun_cannot_end(made) -> None:
     assert walk_begun(done, t_utc_ns=T0) is done
 
 
-def history(values) -> list[WalkTest]:
-    walks = [
-        Walk(has_object=True, to_utc_ns=T0 + k * S, result=WalkResult.RIGHT, p_threat=p)
-        for k, p in enumerate(values)
-    ]
-    return [replace(begun(), walks=(walk,)) for walk in walks]
-
-
-def test_a_chart_is_quiet_as_long_as_nothing_changes(rng) -> None:
-    odds = rng.normal(3.0, 0.5, 200)
-    chart = charted(history(1 / (1 + np.exp(-odds))))
-    alarms = (np.array(chart.downward) > 5).mean() + (np.array(chart.upward) > 5).mean()
-    assert alarms < 0.1
-    assert len(chart.t_utc_ns) == 200
-
-
-@pytest.mark.parametrize(("shift", "word"), [(-1.0, "less surely"), (1.0, "more surely")])
-def test_a_drift_of_two_deviations_is_told_within_a_dozen_walks(rng, shift, word) -> None:
-    odds = np.r_[rng.normal(3.0, 0.5, BASE), rng.normal(3.0 + shift, 0.5, 12)]
-    chart = charted(history(1 / (1 + np.exp(-odds))))
-    assert chart.drifts
-    assert word in chart.message
-
-
-def test_a_short_chart_says_nothing() -> None:
-    chart = charted(history([0.9] * 5))
-    assert not chart.drifts
-    assert "5 walks so far" in chart.message
-
-
-@pytest.mark.parametrize(
-    ("p", "odds"), [(0.5, 0.0), (0.0, -12.0), (1.0, 12.0), (float("nan"), -12.0)]
-)
-def test_log_odds_are_bounded(p, odds) -> None:
-    assert log_odds(p) == odds
+def test_what_was_seen_of_the_tester_goes_with_the_walk_and_through_the_store(made) -> None:
+    test = walk_begun(begun(n_with=1, n_without=0), t_utc_ns=T0)
+    say = SensorSay(sensor_id="mw", calibration_id="c-1", has_looked=True, log_factor=2.5)
+    seen = {7: Seen(p_highest=0.95, p_alarm=0.4, sensors=(say,))}
+    one = made.closed(7, first=T0 + S, outcome=Outcome.ALARM, p=0.2)
+    done = walk_ended(test, [one], t_utc_ns=T0 + 9 * S, seen=seen)
+    (walk,) = done.walks
+    assert (walk.p_threat, walk.p_alarm, walk.sensors) == (0.95, 0.4, (say,))
+    assert walk.first_utc_ns == T0 + S
+    assert decode(WalkTest, encode(done)) == done
+    older = encode(done)
+    for name in ("first_utc_ns", "p_alarm", "sensors"):
+        del older["walks"][0][name]
+    assert decode(WalkTest, older).walks[0].sensors == ()

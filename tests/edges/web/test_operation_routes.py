@@ -32,6 +32,9 @@ def test_walk_tests_and_exercises(client, service) -> None:
     assert client("operator").get(f"{API}/walk-tests").json() == [{"id": "a"}]
     chart = client("evaluator").get(f"{API}/walk-tests/chart").json()
     assert chart == {"tests": [{"id": "a"}], "drifts": False}
+    for name in ("walk-tests/control", "calibrations"):
+        assert client("evaluator").get(f"{API}/{name}").json()["charts"] == []
+        assert client("operator").get(f"{API}/{name}").status_code == 403
     assert service.walk_tests.calls == [("slab", "waist", "operator")]
     begun = client("supervisor").post(f"{API}/exercises", {"exercise": "one"})
     assert begun.json()["id"] == "b"

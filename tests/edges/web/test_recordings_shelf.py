@@ -6,7 +6,10 @@ import pytest
 from standex.edges.web import recordings_shelf as module
 from standex.edges.web.recordings_shelf import KEPT, RecordingsShelf
 from standex.edges.web.replay_digest import Digest
+from standex.edges.web.replay_walks import KnownWalk
 from standex.edges.web.service_view import NotThereError, Recordings, RefusedError
+
+S = 10**9
 
 
 @pytest.fixture
@@ -55,6 +58,35 @@ def test_each_is_played_once_and_few_are_kept(shelf, tmp_path, monkeypatch) -> N
         shelf.timeline(f"n{n}")
     shelf.timeline("a~one")
     assert pool.paths.count("one.mcap") == 2
+
+
+def test_who_made_a_walk_test_meanwhile_is_told_by_what_they_carried(tmp_path) -> None:
+    asked = []
+    walk = KnownWalk(has_object=True, from_utc_ns=S, to_utc_ns=9 * S, first_utc_ns=3 * S)
+
+    def walks(from_utc_ns, to_utc_ns):
+        asked.append((from_utc_ns, to_utc_ns))
+        return (walk,)
+
+    (tmp_path / "two.mcap").write_bytes(b"x")
+    shelf = RecordingsShelf(tmp_path, walks=walks)
+    digest = Digest(
+        t_s=(0.0, 8.0),
+        pictures=(),
+        timeline={},
+        highest={"people": [{"track_id": 1}, {"track_id": 2}]},
+        started_utc_ns=S,
+        began_utc_ns={1: 2 * S, 2: 3 * S},
+    )
+    future = Future()
+    future.set_result(digest)
+    shelf._pool = pool = Pool()
+    pool.submit = lambda *_: future
+    said = shelf.highest("two")
+    assert asked == [(S, 9 * S)]
+    assert said["has_walk_tests"]
+    assert said["people"] == [{"track_id": 1}, {"track_id": 2, "carried_reference": True}]
+    assert digest.highest["people"][1] == {"track_id": 2}  # what is remembered stays as it was
 
 
 def test_what_takes_long_is_asked_for_again(shelf, monkeypatch) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standex.edges.incidents.reason_codes import reason_parts
 from standex.edges.recording.layout import Profile
 from standex.edges.recording.writer import RecordingWriter
 from standex.edges.web.replay_digest import begin_as_a_guest, digest_of, head_of
@@ -109,12 +110,29 @@ def test_who_was_nobody_of_the_truth_is_not_judged(recording) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ["{}", "no json", '{"commitment": "of a sealed trial"}'])
-def test_what_is_no_truth_is_taken_for_none(recording, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [("{}", True), ("no json", True), ('{"format": "standex-trial-1", "passages": []}', False)],
+)
+def test_a_truth_that_cannot_be_used_is_told_unless_it_is_sealed(
+    recording, text: str, is_told: bool
+) -> None:
     (recording.parent / "truth.json").write_text(text)
     highest = digest_of(recording).highest
     assert not highest["has_truth"]
     assert "is_threat" not in highest["people"][0]
+    assert highest["truth_problem"].startswith("truth.json") is is_told
+    assert bool(highest["truth_problem"]) is is_told
+
+
+@pytest.mark.slow
+def test_when_each_person_was_first_followed_goes_with_the_recording(recording) -> None:
+    digest = digest_of(recording)
+    (person,) = digest.highest["people"]
+    assert digest.began_utc_ns.keys() == {person["track_id"]}
+    assert T0 <= digest.began_utc_ns[person["track_id"]] < digest.ended_utc_ns
+    assert (digest.ended_utc_ns - digest.started_utc_ns) * 1e-9 == pytest.approx(2.9)
+    assert digest.highest["truth_problem"] == ""
 
 
 @pytest.mark.slow
@@ -129,7 +147,10 @@ def test_a_recording_is_played_again_and_marked_as_such(recording) -> None:
     digest = digest_of(recording)
     assert digest.timeline["duration_s"] == pytest.approx(2.9)
     assert [mark["kind"] for mark in digest.timeline["marks"]] == ["Alert"]
-    assert digest.timeline["marks"][0]["at_s"] == 2.0
+    (mark,) = digest.timeline["marks"]
+    assert mark["at_s"] == 2.0
+    # As the incident itself has it: in words that a console may know.
+    assert mark["reason_parts"] == reason_parts(mark["text"])
     pictures = digest.between(2.0, 2.9, 0.3)
     assert [one["at_s"] for one in pictures] == [2.0, 2.3, 2.6]
     assert all(one["is_replay"] and one["is_simulated"] for one in pictures)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from standex.edges.settings import load_site
-from standex.edges.web.replay_truth import truth_beside
+from standex.edges.trial_files import PassageTable, write_trial
+from standex.edges.web.replay_truth import DamagedTruthError, truth_beside
 from standex.model.tracks import no_tracks
 from standex.station import Station
 
@@ -79,5 +80,29 @@ def test_ways_with_a_time_of_their_own_are_held_at_that_time(tmp_path, site) -> 
 
 def test_without_a_truth_nothing_is_known(tmp_path, site) -> None:
     assert truth_beside(tmp_path / "run.mcap", site, started_utc_ns=START) is None
-    (tmp_path / "truth.json").write_text("{}")
-    assert truth_beside(tmp_path / "run.mcap", site, started_utc_ns=START) is None
+
+
+@pytest.mark.parametrize("text", ["{}", "{", "[1]", '{"items": [], "ways": "gone.txt"}'])
+def test_a_damaged_truth_is_not_taken_for_none(tmp_path, site, text) -> None:
+    (tmp_path / "truth.json").write_text(text)
+    with pytest.raises(DamagedTruthError) as damaged:
+        truth_beside(tmp_path / "run.mcap", site, started_utc_ns=START)
+    assert str(damaged.value)
+    assert str(tmp_path) not in str(damaged.value)  # a page is told why, and not where
+
+
+def test_of_a_sealed_trial_not_even_that_it_is_there_is_told(tmp_path, site) -> None:
+    _, sealed = write_trial(
+        tmp_path / "trial",
+        title="a trial",
+        origin="simulated",
+        site_id=site.site_id,
+        classes=("nothing", "threat_metal"),
+        passages=[{"passage_id": "p1"}, {"passage_id": "p2"}],
+        truth=[
+            PassageTable(passage_id="p1", item_class="threat_metal"),
+            PassageTable(passage_id="p2", item_class="nothing"),
+        ],
+    )
+    recording = sealed.with_name("run.mcap")
+    assert truth_beside(recording, site, started_utc_ns=START) is None

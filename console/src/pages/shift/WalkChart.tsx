@@ -3,11 +3,10 @@ import { t, word } from "../../i18n";
 import { useLive } from "../../live/state";
 import { Axes, type Frame, plotSpans, useWidth } from "../evidence/chart/Axes";
 import { percentText } from "../../parts/incidents/figures";
-import { linear, logOdds, P_TICKS, type Span, spanOf, ticks } from "../evidence/chart/scale";
+import { linear, logOdds, P_TICKS, type Span, spanOf } from "../evidence/chart/scale";
 import { momentText } from "../evidence/moment";
+import { DAY_MS, dayTicks } from "./days";
 import { charted, distinct, middle, type WalkTest } from "./walks";
-
-const DAY_MS = 86_400_000;
 
 /** How surely the reference object was found, walk by walk, over months. */
 export function WalkChart({ tests }: { readonly tests: readonly WalkTest[] }) {
@@ -79,7 +78,6 @@ function Points({ walks, base }: PointsProps) {
   const [low, high] = spanOf([...odds, ...(pAlarm === null ? [] : [logOdds(pAlarm)])]) ?? [-1, 1];
   const ys: Span = [low - 0.8, high + 0.4];
   const frame: Frame = { width, height, x: linear(days, across), y: linear(ys, up) };
-  const dates = ticks(days, width / 110).map((day) => ({ at: day, text: dayText(day * DAY_MS) }));
   return (
     <figure className="chart" ref={box}>
       <svg width={width} height={height} role="img" aria-label={t("walk.chart_of", { n: walks.length })}>
@@ -87,7 +85,7 @@ function Points({ walks, base }: PointsProps) {
           frame={frame}
           xLabel={t("walk.day")}
           yLabel={t("ledger.probability")}
-          xTicks={dates}
+          xTicks={dayTicks(days, width)}
           yTicks={P_TICKS.filter((p) => logOdds(p) >= ys[0] && logOdds(p) <= ys[1]).map((p) => ({ at: logOdds(p), text: percentText(p) }))}
         />
         {pAlarm !== null && (
@@ -128,8 +126,4 @@ function Points({ walks, base }: PointsProps) {
       </details>
     </figure>
   );
-}
-
-function dayText(utcMs: number): string {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short" }).format(utcMs);
 }

@@ -3,6 +3,7 @@ import { ask } from "../../api/client";
 import { t, word } from "../../i18n";
 import { serviceNow } from "../../parts/clock";
 import { Problem } from "../../parts/Problem";
+import { sentences } from "../../parts/said";
 import { useMay } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
 import { AgedPanel } from "../evidence/AgedPanel";
@@ -64,7 +65,7 @@ export function WalkTests() {
       </AgedPanel>
       <AgedPanel title={t("walk.chart")} at={maySeeAll ? months.at : lately.at} className="no-print">
         <WalkChart tests={months.data?.tests ?? known} />
-        {months.data !== null && <p>{months.data.message}</p>}
+        {months.data !== null && <p>{sentences("trouble", months.data.message_parts ?? [], months.data.message).words || <bdi lang="en">{months.data.message}</bdi>}</p>}
         <Problem error={months.error} />
       </AgedPanel>
       <AgedPanel title={t("walk.lately")} at={lately.at} className="no-print">

@@ -1,4 +1,5 @@
 // Walk tests as the service tells them, and what the charts are drawn from.
+import type { ReasonPart } from "../../api/types";
 import { logOdds } from "../evidence/chart/scale";
 
 export type WalkResult = "waiting" | "right" | "missed" | "false_alarm" | "repeat";
@@ -33,6 +34,7 @@ export interface WalkMonths {
   readonly tests: readonly WalkTest[];
   readonly drifts: boolean;
   readonly message: string;
+  readonly message_parts?: readonly ReasonPart[];
 }
 
 /** Shape and word for each result: colour alone never tells them apart. */

@@ -1,5 +1,7 @@
 import { useState } from "react";
-import { t } from "../../i18n";
+import { t, word } from "../../i18n";
+import { isAsSaid, reasonWords } from "../../parts/incidents/reason";
+import { sentences } from "../../parts/said";
 import type { Mark, MarkKind } from "./recording";
 import { spanText } from "./usePlayback";
 
@@ -22,7 +24,7 @@ export function MarkList({ marks, atS, onSeek }: Props) {
       <h2>
         {t("time.marks")} <span className="number dim">({shown.length})</span>
       </h2>
-      <label className="row">
+      <label className="row mark-all">
         <input type="checkbox" checked={isAll} onChange={(event) => setAll(event.target.checked)} />
         <span>{t("time.show_all")}</span>
       </label>
@@ -41,7 +43,7 @@ export function MarkList({ marks, atS, onSeek }: Props) {
               <span className="grow">
                 {t(`time.mark.${mark.kind}`)}
                 {mark.trackId !== null && <span className="number"> · {mark.trackId}</span>}
-                {mark.text !== "" && <span className="dim"> · {mark.text}</span>}
+                <MarkWords mark={mark} />
               </span>
             </button>
           </li>
@@ -49,4 +51,21 @@ export function MarkList({ marks, atS, onSeek }: Props) {
       </ul>
     </section>
   );
+}
+
+/** What happened, in this language where it is known, else as it was said. */
+function MarkWords({ mark }: { readonly mark: Mark }) {
+  if (mark.kind === "health" && mark.outcome !== "") {
+    const said = sentences("health", mark.parts, mark.text.slice(mark.text.indexOf(":") + 1).trim());
+    return (
+      <span className="dim">
+        {" · "}<bdi>{mark.sensorId}</bdi> · {word("sensor", mark.outcome)}
+        {said.words !== "" && <> · {said.words}</>}
+        {said.words === "" && said.asSaid !== "" && <> · <bdi lang="en">{said.asSaid}</bdi></>}
+      </span>
+    );
+  }
+  if (mark.kind === "end" && mark.outcome !== "") return <span className="dim"> · {word("person", mark.outcome)}</span>;
+  if (mark.text === "") return null;
+  return <span className="dim"> · <bdi lang={isAsSaid(mark.parts) ? "en" : undefined}>{reasonWords(mark.parts, mark.text)}</bdi></span>;
 }

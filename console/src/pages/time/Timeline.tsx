@@ -22,7 +22,7 @@ export function Timeline({ marks, atS, durationS, onSeek }: Props) {
     const box = frame.current?.getBoundingClientRect();
     if (box === undefined || box.width === 0) return;
     const part = (clientX - box.left) / box.width;
-    onSeek(durationS * (getComputedStyle(frame.current as Element).direction === "rtl" ? 1 - part : part));
+    onSeek(durationS * part);
   };
   const tickS = TICKS_S.find((one) => durationS / one <= 12) ?? 7200;
   const nTicks = Math.floor(durationS / tickS) + 1;

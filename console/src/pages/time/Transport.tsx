@@ -16,15 +16,17 @@ export function Transport({ playback, durationS, alarms, isLoading }: Props) {
   const after = nextAlarm(alarms, atS);
   return (
     <div className="transport row" role="toolbar" aria-label={t("time.track")}>
-      <Button label={t("time.previous_alarm")} sign="▲◂" isOff={before === null} onPress={() => before !== null && seek(before)} />
-      <Button label={t("time.jump_back")} sign="«" onPress={() => step(-10)} />
-      <Button label={t("time.step_back")} sign="‹" onPress={() => step(-FINEST_S)} />
-      <button type="button" className="primary transport-play" onClick={playback.toggle}>
-        {playback.isPlaying ? `❚❚ ${t("time.pause")}` : `▶ ${t("time.play")}`}
-      </button>
-      <Button label={t("time.step_on")} sign="›" onPress={() => step(FINEST_S)} />
-      <Button label={t("time.jump_on")} sign="»" onPress={() => step(10)} />
-      <Button label={t("time.next_alarm")} sign="▸▲" isOff={after === null} onPress={() => after !== null && seek(after)} />
+      <div className="transport-buttons">
+        <Button label={t("time.previous_alarm")} sign="▲◂" isOff={before === null} onPress={() => before !== null && seek(before)} />
+        <Button label={t("time.jump_back")} sign="«" onPress={() => step(-10)} />
+        <Button label={t("time.step_back")} sign="‹" onPress={() => step(-FINEST_S)} />
+        <button type="button" className="primary transport-play" onClick={playback.toggle}>
+          {playback.isPlaying ? `❚❚ ${t("time.pause")}` : `▶ ${t("time.play")}`}
+        </button>
+        <Button label={t("time.step_on")} sign="›" onPress={() => step(FINEST_S)} />
+        <Button label={t("time.jump_on")} sign="»" onPress={() => step(10)} />
+        <Button label={t("time.next_alarm")} sign="▸▲" isOff={after === null} onPress={() => after !== null && seek(after)} />
+      </div>
       <label className="row">
         <span>{t("time.speed")}</span>
         <select

@@ -49,4 +49,29 @@ describe("what if the threshold were another one", () => {
     expect(screen.getByText(/Nobody knows/)).toBeTruthy();
     expect(screen.queryByText(/SIMULATED/)).toBeNull();
   });
+
+  it("tells PD and PFA of walk tests apart from those of the truth", async () => {
+    const walked = [
+      { p_highest: 0.8, t_s: 4, carried_reference: true },
+      { p_highest: 0.3, t_s: 5, carried_reference: true },
+      { p_highest: 0.02, t_s: 6, carried_reference: false },
+    ];
+    answer({ people: [...people, ...walked], duration_s: 600, has_walk_tests: true });
+    show(true);
+    await screen.findByRole("slider");
+    expect(screen.getByRole("region", { name: /known to have carried/ }).textContent).toContain("1 of 1");
+    const walks = screen.getByRole("region", { name: /walk tests/ });
+    expect(walks.textContent).toContain("0.500 (1 of 2;");
+    expect(walks.textContent).toContain("0.000 (0 of 1;");
+    expect(screen.queryByText(/Nobody knows/)).toBeNull();
+  });
+
+  it("says of a truth that cannot be used that it cannot, and why", async () => {
+    answer({ people: [{ p_highest: 0.9, t_s: 1 }], truth_problem: "truth.json: cannot be read as JSON" });
+    show(false);
+    await screen.findByRole("slider");
+    expect(screen.getByText(/cannot be used/)).toBeTruthy();
+    expect(screen.getByText(/cannot be read as JSON/)).toBeTruthy();
+    expect(screen.queryByText(/Nobody knows/)).toBeNull();
+  });
 });

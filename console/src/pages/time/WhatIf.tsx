@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { PointOut } from "../../api/types";
 import { t } from "../../i18n";
+import { AsSaid } from "../../parts/AsSaid";
 import { Problem } from "../../parts/Problem";
 import { useMay } from "../../parts/session";
 import { useAsk } from "../../parts/useAsk";
@@ -42,6 +43,7 @@ function Tried({ highest, isSimulated, now }: TriedProps) {
   const threshold = thresholdAt(slider);
   const tried = tryThreshold(highest.people, highest.durationS, threshold);
   const p = percent(threshold);
+  const isUnknown = [tried.detected, tried.falsely, tried.walksFound, tried.walksFalsely].every((one) => one === null);
   return (
     <div className="stack">
       {isSimulated && <p className="simulated">◩ {t("whatif.simulated")}</p>}
@@ -72,14 +74,14 @@ function Tried({ highest, isSimulated, now }: TriedProps) {
           {t("whatif.of_people", { n: tried.nAlarms, all: highest.people.length, span: spanText(highest.durationS) })}
         </span>
       </p>
-      {tried.detected === null && tried.falsely === null ? (
-        <p className="dim">{t("whatif.no_truth")}</p>
-      ) : (
-        <dl className="what-if-rates">
-          <RateLine name={t("whatif.pd")} rate={tried.detected} isSimulated={isSimulated} />
-          <RateLine name={t("whatif.pfa")} rate={tried.falsely} isSimulated={isSimulated} />
-        </dl>
+      {highest.truthProblem !== "" && (
+        <p className="what-if-problem">
+          ⚠ {t("whatif.truth_problem")} <AsSaid text={highest.truthProblem} />
+        </p>
       )}
+      <Rates words={t("whatif.from_truth")} found={tried.detected} falsely={tried.falsely} isSimulated={isSimulated} />
+      <Rates words={t("whatif.from_walks")} found={tried.walksFound} falsely={tried.walksFalsely} isSimulated={isSimulated} />
+      {isUnknown && highest.truthProblem === "" && <p className="dim">{t("whatif.no_truth")}</p>}
       <WhatIfChart people={highest.people} durationS={highest.durationS} slider={slider} now={now} />
       <p className="dim">{t("whatif.load")}</p>
       <p className="dim">{t("whatif.limits")}</p>
@@ -90,6 +92,27 @@ function Tried({ highest, isSimulated, now }: TriedProps) {
       )}
       {isProposing && <OperatingPoint wanted={threshold} />}
     </div>
+  );
+}
+
+interface RatesProps {
+  /** Where they are known from. */
+  readonly words: string;
+  readonly found: Rate | null;
+  readonly falsely: Rate | null;
+  readonly isSimulated: boolean;
+}
+
+function Rates({ words, found, falsely, isSimulated }: RatesProps) {
+  if (found === null && falsely === null) return null;
+  return (
+    <section className="stack" aria-label={words}>
+      <p>{words}</p>
+      <dl className="what-if-rates">
+        <RateLine name={t("whatif.pd")} rate={found} isSimulated={isSimulated} />
+        <RateLine name={t("whatif.pfa")} rate={falsely} isSimulated={isSimulated} />
+      </dl>
+    </section>
   );
 }
 

@@ -21,12 +21,28 @@ describe("what the service says of a recording", () => {
       },
       recording,
     );
+    const untold = { sensorId: "", outcome: "", parts: [] };
     expect(marks).toEqual([
-      { atS: 3, kind: "end", text: "nothing found", trackId: null },
-      { atS: 9, kind: "health", text: "cam degraded", trackId: null },
-      { atS: 21, kind: "alarm", text: "thick layer", trackId: 7 },
+      { atS: 3, kind: "end", text: "nothing found", trackId: null, ...untold },
+      { atS: 9, kind: "health", text: "cam degraded", trackId: null, ...untold },
+      { atS: 21, kind: "alarm", text: "thick layer", trackId: 7, ...untold },
     ]);
     expect(plan).toBeNull();
+  });
+
+  it("is told with codes, so that it can be said in every language", () => {
+    const health_parts = [{ code: "silent", values: {} }];
+    const { marks } = readTimeline(
+      {
+        marks: [
+          { at_s: 1, kind: "HealthChanged", of: "cam-1", text: "failed: no records come", state: "failed", health_parts },
+          { at_s: 2, kind: "PassageClosed", of: "7", text: "not_screened", outcome: "not_screened" },
+        ],
+      },
+      recording,
+    );
+    expect(marks[0]).toMatchObject({ sensorId: "cam-1", outcome: "failed", parts: health_parts });
+    expect(marks[1]).toMatchObject({ outcome: "not_screened", sensorId: "" });
   });
 
   it("is told by events of the station, and by their length", () => {

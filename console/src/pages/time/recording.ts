@@ -1,5 +1,5 @@
 // What the service says of a recording, read field by field: an older service leaves some out.
-import type { PictureMessage, Plan } from "../../api/types";
+import type { PictureMessage, Plan, ReasonPart } from "../../api/types";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -18,6 +18,12 @@ export interface Mark {
   readonly kind: MarkKind;
   readonly text: string;
   readonly trackId: number | null;
+  /** Which sensor, where it is of one. */
+  readonly sensorId: string;
+  /** How the sensor was, or how the passage ended; empty for others. */
+  readonly outcome: string;
+  /** The text as sentences that this console may know. */
+  readonly parts: readonly ReasonPart[];
 }
 
 export interface Timeline {
@@ -34,10 +40,14 @@ export interface Tried {
   readonly p: number;
   readonly atS: number;
   readonly isThreat: boolean | null;
+  /** Of who made a walk test then: whether they carried the reference object; null of everybody else. */
+  readonly hadReference: boolean | null;
 }
 
 export interface Highest {
   readonly people: readonly Tried[];
+  /** Why what is written down of them cannot be used; empty where it can, or nothing is. */
+  readonly truthProblem: string;
   readonly durationS: number;
 }
 
@@ -62,6 +72,9 @@ export function readTimeline(said: Json, recording: Recording): Timeline {
       kind: kindOf(textOf(one, "kind", "what")),
       text: textOf(one, "text", "reason", "message"),
       trackId: numberOf(one, "track_id"),
+      sensorId: one["state"] === undefined ? "" : textOf(one, "of"),
+      outcome: textOf(one, "state", "outcome"),
+      parts: listOf(one, one["state"] === undefined ? "reason_parts" : "health_parts") as unknown as readonly ReasonPart[],
     };
   });
   marks.sort((a, b) => a.atS - b.atS);
@@ -76,9 +89,11 @@ export function readHighest(said: Json, recording: Recording): Highest {
     if (p === null) return [];
     const utcMs = numberOf(one, "t_utc_ms");
     const atS = numberOf(one, "t_s", "at_s") ?? (utcMs === null ? 0 : (utcMs - recording.startedUtcMs) / 1000);
-    return [{ p, atS, isThreat: threatOf(one) }];
+    const had = one["carried_reference"];
+    return [{ p, atS, isThreat: threatOf(one), hadReference: typeof had === "boolean" ? had : null }];
   });
-  return { people, durationS: numberOf(said, "duration_s") ?? recording.durationS };
+  const durationS = numberOf(said, "duration_s") ?? recording.durationS;
+  return { people, durationS, truthProblem: textOf(said, "truth_problem") };
 }
 
 function threatOf(one: Json): boolean | null {

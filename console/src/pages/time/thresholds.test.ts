@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { curve, rate, sliderAt, thresholdAt, tryThreshold } from "./thresholds";
 
 const people = [
-  { p: 0.001, atS: 1, isThreat: false },
-  { p: 0.2, atS: 2, isThreat: false },
-  { p: 0.3, atS: 3, isThreat: true },
-  { p: 0.95, atS: 4, isThreat: true },
-  { p: 0.6, atS: 5, isThreat: null },
+  { p: 0.001, atS: 1, isThreat: false, hadReference: null },
+  { p: 0.2, atS: 2, isThreat: false, hadReference: null },
+  { p: 0.3, atS: 3, isThreat: true, hadReference: null },
+  { p: 0.95, atS: 4, isThreat: true, hadReference: null },
+  { p: 0.6, atS: 5, isThreat: null, hadReference: null },
 ];
 
 describe("another threshold", () => {
@@ -20,7 +20,7 @@ describe("another threshold", () => {
   });
 
   it("says nothing of detection where no truth is known", () => {
-    const tried = tryThreshold([{ p: 0.5, atS: 0, isThreat: null }], 60, 0.1);
+    const tried = tryThreshold([{ p: 0.5, atS: 0, isThreat: null, hadReference: null }], 60, 0.1);
     expect(tried.detected).toBeNull();
     expect(tried.falsely).toBeNull();
   });

@@ -18,18 +18,25 @@ export interface WhatIf {
   readonly detected: Rate | null;
   /** The same of those who carried none. */
   readonly falsely: Rate | null;
+  /** The same of walk tests made meanwhile: walks with the reference object, and without. */
+  readonly walksFound: Rate | null;
+  readonly walksFalsely: Rate | null;
 }
 
 export function tryThreshold(people: readonly Tried[], durationS: number, threshold: number): WhatIf {
   const alarmed = people.filter((one) => one.p >= threshold);
-  const carriers = people.filter((one) => one.isThreat === true).length;
-  const others = people.filter((one) => one.isThreat === false).length;
+  const of = (which: "isThreat" | "hadReference", value: boolean): Rate | null => {
+    const n = people.filter((one) => one[which] === value).length;
+    return n > 0 ? rate(alarmed.filter((one) => one[which] === value).length, n) : null;
+  };
   return {
     threshold,
     nAlarms: alarmed.length,
     alarmsPerHour: durationS > 0 ? (alarmed.length * 3600) / durationS : 0,
-    detected: carriers > 0 ? rate(alarmed.filter((one) => one.isThreat === true).length, carriers) : null,
-    falsely: others > 0 ? rate(alarmed.filter((one) => one.isThreat === false).length, others) : null,
+    detected: of("isThreat", true),
+    falsely: of("isThreat", false),
+    walksFound: of("hadReference", true),
+    walksFalsely: of("hadReference", false),
   };
 }
 

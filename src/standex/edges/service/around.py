@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from standex import __version__
@@ -11,12 +12,14 @@ from standex.edges.clock import Clock
 from standex.edges.evidence.keeper import EvidenceKeeper, EvidenceRule
 from standex.edges.evidence.shelf import EvidenceShelf
 from standex.edges.live_status import LiveStatus
-from standex.edges.recording.layout import Profile
+from standex.edges.recording.layout import Profile, origin_of
+from standex.edges.recording.reader import origin_of_file
 from standex.edges.recording.writer import RecordingWriter
 from standex.edges.service.config import ServiceConfig
 from standex.edges.service.kept import Kept
 from standex.edges.service.others_told import OthersTold, others_told
 from standex.edges.service.rotation import RotatingRecorder
+from standex.edges.service.tables import LabRecordingSettings, SourceTable
 from standex.model.errors import RecordingError
 from standex.model.ports import Technology
 from standex.model.site import Site
@@ -46,8 +49,12 @@ class Setup:
 
     @property
     def is_simulated(self) -> bool:
-        """Return whether any record comes from the twin."""
-        return any(source.kind == "twin" for source in self.config.table.sources)
+        """Return whether any record comes from the twin, now or when it was recorded."""
+        return any(
+            source.kind == "twin"
+            or (source.kind == "lab-recording" and _was_simulated(self.config, source))
+            for source in self.config.table.sources
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,6 +113,19 @@ def make_around(
     return Around(recorder=recorder, evidence=evidence, others=others)
 
 
+def _was_simulated(config: ServiceConfig, source: SourceTable) -> bool:
+    file = config.place(config.settings_of(source, LabRecordingSettings).file)
+    return _origin(file) == origin_of(is_simulated=True)
+
+
+@lru_cache(maxsize=16)
+def _origin(file: Path) -> str:
+    try:
+        return origin_of_file(file)
+    except RecordingError:
+        return ""  # the source that is to play it says what is wrong with it
+
+
 def evidence_rule(setup: Setup, kept: Kept) -> EvidenceRule:
     """Return what is kept of an alarmed passage."""
     table = setup.config.table.evidence
@@ -120,6 +140,7 @@ def evidence_rule(setup: Setup, kept: Kept) -> EvidenceRule:
         open_s=table.open_s,
         has_pictures=table.has_pictures,
         has_curves=table.has_curves,
+        has_crops=table.has_crops,
     )
 
 

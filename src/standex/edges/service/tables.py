@@ -158,6 +158,7 @@ class EvidenceTable(Table):
     open_s: Positive = 300.0  # one that does not end is taken for whole then
     has_pictures: bool = True  # on a generic figure, never of the person
     has_curves: bool = True  # spectra and traces of looks, with what explains them
+    has_crops: bool = False  # of the person from cameras: face, and everybody else, masked
 
 
 class RecordingTable(Table):

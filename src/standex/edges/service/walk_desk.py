@@ -2,27 +2,40 @@
 
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any, final
 
 import numpy as np
 
 from standex.edges.clock import Clock
 from standex.edges.recording.codec import decode, encode
+from standex.edges.service.sensor_says import SensorSays
+from standex.edges.service.trouble_codes import trouble_parts
+from standex.edges.service.walk_chart import (
+    BASE,
+    RUN_TESTS,
+    ControlChart,
+    charted,
+    control_charts,
+    trouble_words,
+)
 from standex.edges.service.walk_test import (
+    Seen,
     Walk,
     WalkTest,
-    charted,
     planned,
     walk_begun,
     walk_ended,
 )
 from standex.edges.store.contract import DataClass, Document, Store
 from standex.edges.store.retention import Retention
+from standex.edges.web.replay_walks import KnownWalk
 from standex.edges.web.service_view import NotThereError, RefusedError
 from standex.model.event import Event, PassageClosed
-from standex.model.picture import Picture
+from standex.model.picture import Passage, Picture
+from standex.model.site import Site
 from standex.model.zones import BodyZone
 
 COLLECTION = "walk_tests"
@@ -39,7 +52,8 @@ class WalkDesk:
         self,
         store: Store,
         *,
-        site_id: str,
+        site: Site,
+        says: SensorSays,
         clock: Clock,
         retention: Retention,
         n_with: int,
@@ -51,7 +65,8 @@ class WalkDesk:
 
         Args:
             store: where tests are kept.
-            site_id: where.
+            site: where.
+            says: takes apart what each sensor said.
             clock: of the service.
             retention: how long tests stay.
             n_with: walks with the reference object in a test.
@@ -60,7 +75,8 @@ class WalkDesk:
             rng: order of the walks.
         """
         self._store = store
-        self._site_id = site_id
+        self._site = site
+        self._says = says
         self._clock = clock
         self._retention = retention
         self._n_with, self._n_without = n_with, n_without
@@ -68,21 +84,41 @@ class WalkDesk:
         self._rng = rng
         self._lock = threading.Lock()
         self._closed: deque[PassageClosed] = deque(maxlen=_LATELY)
-        self._highest: dict[int, float] = {}
+        self._seen: dict[int, Seen] = {}
+        self._before: Mapping[int, Passage] = {}
+        self._open_until_utc_ns = 0
+        self._decoded: dict[str, tuple[int, WalkTest]] = {}
+        self._charts: tuple[tuple[tuple[str, int], ...], tuple[ControlChart, ...]] = ((), ())
+
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether somebody may be carrying the reference object just now."""
+        return self._clock.utc_ns() < self._open_until_utc_ns
 
     def __call__(self, picture: Picture, events: tuple[Event, ...]) -> None:
         """Take note of who is there and who has gone; for the single writer."""
+        gone, self._before = self._before, picture.passages
+        if not self.is_under_way:
+            return
+        p_alarm = picture.point(self._site.operating_point).p_alarm
         with self._lock:
             for who, passage in picture.passages.items():
+                known = self._seen.get(who)
                 p = passage.verdict.p_threat
-                if p > self._highest.get(who, -1.0):
-                    self._highest[who] = p
+                if known is None or p > known.p_highest:
+                    self._seen[who] = Seen(p_highest=p, p_alarm=p_alarm)
             for event in events:
-                if isinstance(event, PassageClosed):
-                    self._closed.append(event)
-            if len(self._highest) > 2 * _LATELY:
-                known = {*picture.passages, *(one.track_id for one in self._closed)}
-                self._highest = {w: p for w, p in self._highest.items() if w in known}
+                if not isinstance(event, PassageClosed):
+                    continue
+                self._closed.append(event)
+                passage = gone.get(event.track_id)  # of the step before: now they are not in it
+                if passage is not None:
+                    known = self._seen.get(event.track_id, Seen(p_alarm=p_alarm))
+                    said = self._says.of(passage, picture)
+                    self._seen[event.track_id] = replace(known, sensors=said)
+            if len(self._seen) > 2 * _LATELY:
+                known_ids = {*picture.passages, *(one.track_id for one in self._closed)}
+                self._seen = {who: one for who, one in self._seen.items() if who in known_ids}
 
     def all(self) -> Sequence[Mapping[str, Any]]:
         """Return all that are kept, newest first."""
@@ -90,13 +126,13 @@ class WalkDesk:
 
     def tests(self) -> list[WalkTest]:
         """Return all that are kept, newest first."""
-        rows = [decode(WalkTest, one.body) for one in self._store.find(COLLECTION, limit=MOST_KEPT)]
-        return sorted(rows, key=lambda test: -test.begun_utc_ns)
+        tests = (test for _, test in self._read().values())
+        return sorted(tests, key=lambda test: -test.begun_utc_ns)
 
     def chart(self) -> Mapping[str, Any]:
         """Return the walks with the reference object over months, and whether they drift."""
         tests = self.tests()
-        chart = charted(tests)
+        chart = charted(tests, n_with=self._n_with)
         return {
             "t_utc_ms": [t_utc_ns // 10**6 for t_utc_ns in chart.t_utc_ns],
             "log_odds": list(chart.log_odds),
@@ -104,8 +140,46 @@ class WalkDesk:
             "downward": list(chart.downward),
             "drifts": chart.drifts,
             "message": chart.message,
+            "message_parts": trouble_parts(chart.message),
             "tests": [told(test) for test in tests],
         }
+
+    def control(self) -> Mapping[str, Any]:
+        """Return whether the station and each sensor do as at commissioning, and by which rule."""
+        technologies = {spec.sensor_id: spec.technology for spec in self._site.sensors}
+        return {
+            "n_base_wanted": BASE,
+            "false_signal_every_tests": RUN_TESTS,
+            "charts": [
+                {**_chart_told(one), "technology": technologies.get(one.subject, "")}
+                for one in self.control_charts()
+            ],
+        }
+
+    def control_charts(self) -> tuple[ControlChart, ...]:
+        """Return the control charts of all tests that are kept."""
+        read = self._read()
+        versions = tuple(sorted((name, version) for name, (version, _) in read.items()))
+        known, charts = self._charts
+        if known != versions or not charts:
+            tests = [test for _, test in read.values()]
+            charts = control_charts(tests, n_with=self._n_with, n_without=self._n_without)
+            self._charts = versions, charts
+        return charts
+
+    def walks_between(self, from_utc_ns: int, to_utc_ns: int) -> tuple[KnownWalk, ...]:
+        """Return the walks that were walked in a span of time and count."""
+        return tuple(
+            KnownWalk(
+                has_object=walk.has_object,
+                from_utc_ns=walk.from_utc_ns,
+                to_utc_ns=walk.to_utc_ns,
+                first_utc_ns=walk.first_utc_ns,
+            )
+            for test in self.tests()
+            for walk in test.counting
+            if walk.from_utc_ns < to_utc_ns and walk.to_utc_ns > from_utc_ns
+        )
 
     def begin(self, reference_object: str, zone: str, /, *, by: str) -> Mapping[str, Any]:
         """Begin a test and its first walk.
@@ -122,7 +196,7 @@ class WalkDesk:
                 raise RefusedError(f"the walk test {test.walk_test_id} is under way; end it first")
         test = planned(
             walk_test_id=f"walk-{now // 10**6}",
-            site_id=self._site_id,
+            site_id=self._site.site_id,
             by=by,
             reference_object=reference_object,
             zone=BodyZone(zone),
@@ -146,15 +220,8 @@ class WalkDesk:
             raise NotThereError(f"no walk test {walk_test_id} is under way")
         now = self._clock.utc_ns()
         with self._lock:
-            closed, highest = tuple(self._closed), dict(self._highest)
-        row = test.next_row
-        mine = [
-            one
-            for one in closed
-            if row is not None and test.walks[row].from_utc_ns <= one.first_utc_ns
-        ]
-        best = max((highest.get(one.track_id, 0.0) for one in mine), default=0.0)
-        test = walk_ended(test, closed, t_utc_ns=now, p_highest=best)
+            closed, seen = tuple(self._closed), dict(self._seen)
+        test = walk_ended(test, closed, t_utc_ns=now, seen=seen)
         if test.next_row is None:
             test = replace(test, ended_utc_ns=now)
         else:
@@ -163,21 +230,42 @@ class WalkDesk:
 
     def trouble(self) -> str:
         """Return what is to be done about walk tests, or nothing; reads the store."""
+        return "; ".join(self._troubles())
+
+    def _troubles(self) -> Iterator[str]:
         done = [test for test in self.tests() if test.ended_utc_ns]
-        now = self._clock.utc_ns()
         if not done:
-            return "no walk test was made yet"
+            yield "no walk test was made yet"
+            return
         newest = done[0]
+        age_s = (self._clock.utc_ns() - newest.ended_utc_ns) * 1e-9
         if not newest.has_passed:
-            return (
+            yield (
                 f"the last walk test failed: {newest.n_found} of {newest.n_with} found, "
                 f"{newest.n_false} false"
             )
-        age_s = (now - newest.ended_utc_ns) * 1e-9
-        if age_s > self._every_s:
-            return f"the last walk test was {age_s / 3600:.1f} h ago; one is due"
-        chart = charted(done)
-        return chart.message if chart.drifts else ""
+        elif age_s > self._every_s:
+            yield f"the last walk test was {age_s / 3600:.1f} h ago; one is due"
+        for one in self.control_charts():
+            day = datetime.fromtimestamp(one.since_utc_ns * 1e-9, UTC).date().isoformat()
+            if words := trouble_words(one, day=day):
+                yield words
+        chart = charted(done, n_with=self._n_with)
+        if chart.drifts:
+            yield chart.message
+
+    def _read(self) -> dict[str, tuple[int, WalkTest]]:
+        """Return version and test by id, decoding only what has changed: a year is a thousand."""
+        decoded = {
+            one.document_id: known
+            if (known := self._decoded.get(one.document_id)) and known[0] == one.version
+            else (one.version, decode(WalkTest, one.body))
+            for one in self._store.find(COLLECTION, limit=MOST_KEPT)
+        }
+        open_ones = [test.begun_utc_ns for _, test in decoded.values() if not test.ended_utc_ns]
+        self._decoded = decoded
+        self._open_until_utc_ns = max(open_ones, default=0) + round(LONGEST_S * 1e9)
+        return decoded
 
     def _put(self, test: WalkTest, *, version: int) -> Mapping[str, Any]:
         expires = self._retention.expires_utc_ns(DataClass.OPERATION, test.begun_utc_ns)
@@ -191,6 +279,8 @@ class WalkDesk:
                 body=encode(test),
             )
         )
+        if not test.ended_utc_ns:
+            self._open_until_utc_ns = test.begun_utc_ns + round(LONGEST_S * 1e9)
         return told(test)
 
 
@@ -216,6 +306,18 @@ def told(test: WalkTest) -> dict[str, Any]:
         "has_passed": test.has_passed if test.ended_utc_ns else None,
         "guide": guide,
         "walks": [_walk_told(walk) for walk in test.walks],
+    }
+
+
+def _chart_told(chart: ControlChart) -> dict[str, Any]:
+    plain = asdict(chart)
+    return {
+        **{name: value for name, value in plain.items() if not name.endswith("utc_ns")},
+        "wrong": chart.wrong.value,
+        "standing": chart.standing.value,
+        "t_utc_ms": [t // 10**6 for t in chart.t_utc_ns],
+        "restarted_utc_ms": [t // 10**6 for t in chart.restarted_utc_ns],
+        "since_utc_ms": chart.since_utc_ns // 10**6 or None,
     }
 
 

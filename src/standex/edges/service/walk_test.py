@@ -3,29 +3,20 @@
 The tester walks ``n_with`` times with the reference object at a stated zone and ``n_without`` times
 without it, in an order that the guide gives. A passage counts for a walk when it is the only one
 that ended in its time; with two people in the walk has to be repeated. A test passes when the
-object was found on every walk that counted and nobody without it was sent for a check. Over months
-the score of a walk (the largest posterior) is charted; a two-sided CUSUM of its standardised value
-tells a drift long before a walk is missed.
-
-References:
-    Page, Continuous inspection schemes, Biometrika 41 (1954) 100: CUSUM.
+object was found on every walk that counted and nobody without it was sent for a check. What months
+of tests come to is the subject of ``walk_chart``.
 """
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
+from standex.edges.service.sensor_says import SensorSay
 from standex.model.event import PassageClosed
 from standex.model.picture import Outcome
 from standex.model.zones import BodyZone
-
-BASE = 20  # walks that a chart's centre and spread are taken from
-SLACK, LIMIT = 0.5, 5.0  # of the CUSUM, in standard deviations: half a shift of one; Page
-LEAST_SPREAD = 0.05
-CLAMP = 12.0  # of the log odds: beyond it nothing more is said
 
 
 class WalkResult(StrEnum):
@@ -59,6 +50,9 @@ class Walk:
         coverage: the least covered wanted zone at its end.
         alert_id: of the alert, or empty.
         reason: in plain words.
+        first_utc_ns: when the tester was first followed; by it the walk is found in a recording.
+        p_alarm: from which posterior on a check was requested then; 0 where that was not kept.
+        sensors: what each sensor alone said of the tester.
     """
 
     has_object: bool
@@ -69,6 +63,27 @@ class Walk:
     coverage: float = 0.0
     alert_id: str = ""
     reason: str = ""
+    first_utc_ns: int = 0
+    p_alarm: float = 0.0
+    sensors: tuple[SensorSay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is known of somebody beside what was said when they had gone.
+
+    Attributes:
+        p_highest: largest posterior.
+        p_alarm: from which a check was requested then.
+        sensors: what each sensor alone said.
+    """
+
+    p_highest: float = 0.0
+    p_alarm: float = 0.0
+    sensors: tuple[SensorSay, ...] = ()
+
+
+NOTHING_SEEN: Mapping[int, Seen] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +119,17 @@ class WalkTest:
     @property
     def n_with(self) -> int:
         """Return on how many walks that counted the object was carried."""
-        return sum(walk.has_object for walk in self._counting)
+        return sum(walk.has_object for walk in self.counting)
 
     @property
     def n_found(self) -> int:
         """Return on how many of them it was found."""
-        return sum(w.has_object and w.result is WalkResult.RIGHT for w in self._counting)
+        return sum(w.has_object and w.result is WalkResult.RIGHT for w in self.counting)
 
     @property
     def n_false(self) -> int:
         """Return how many walks without it were sent for a check."""
-        return sum(walk.result is WalkResult.FALSE_ALARM for walk in self._counting)
+        return sum(walk.result is WalkResult.FALSE_ALARM for walk in self.counting)
 
     @property
     def has_passed(self) -> bool:
@@ -127,7 +142,8 @@ class WalkTest:
         )
 
     @property
-    def _counting(self) -> tuple[Walk, ...]:
+    def counting(self) -> tuple[Walk, ...]:
+        """Return the walks that are over and count."""
         without = (WalkResult.WAITING, WalkResult.REPEAT)
         return tuple(walk for walk in self.walks if walk.result not in without)
 
@@ -168,7 +184,11 @@ def walk_begun(test: WalkTest, *, t_utc_ns: int) -> WalkTest:
 
 
 def walk_ended(
-    test: WalkTest, closed: Iterable[PassageClosed], *, t_utc_ns: int, p_highest: float = 0.0
+    test: WalkTest,
+    closed: Iterable[PassageClosed],
+    *,
+    t_utc_ns: int,
+    seen: Mapping[int, Seen] = NOTHING_SEEN,
 ) -> WalkTest:
     """Return the test with the walk under way scored; one that does not count comes once more.
 
@@ -176,7 +196,7 @@ def walk_ended(
         test: with a walk under way.
         closed: passages that have ended lately.
         t_utc_ns: when the walk was over.
-        p_highest: largest posterior seen of the person, where that is known.
+        seen: what more is known of those who went through, by number.
 
     Raises:
         ValueError: no walk is under way.
@@ -193,6 +213,7 @@ def walk_ended(
         walks = (*test.walks[:row], done, again, *test.walks[row + 1 :])
         return replace(test, walks=walks)
     (passage,) = mine
+    more = seen.get(passage.track_id, Seen())
     has_alarmed = passage.outcome is Outcome.ALARM or bool(passage.alert_id)
     if walk.has_object:
         result = WalkResult.RIGHT if has_alarmed else WalkResult.MISSED
@@ -204,83 +225,15 @@ def walk_ended(
         replace(
             walk,
             result=result,
-            p_threat=max(passage.p_threat, p_highest),
+            p_threat=max(passage.p_threat, more.p_highest),
             coverage=float(passage.covered.min()) if passage.covered.size else 0.0,
             alert_id=passage.alert_id,
             reason=passage.reason,
+            first_utc_ns=passage.first_utc_ns,
+            p_alarm=more.p_alarm,
+            sensors=more.sensors,
         ),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """The walks with the object over months.
-
-    Attributes:
-        t_utc_ns: of each walk.
-        log_odds: of the largest posterior, bounded.
-        upward: CUSUM of what is above the base.
-        downward: CUSUM of what is below it.
-        drifts: whether a limit is passed at the end.
-        message: in plain words.
-    """
-
-    t_utc_ns: tuple[int, ...]
-    log_odds: tuple[float, ...]
-    upward: tuple[float, ...]
-    downward: tuple[float, ...]
-    drifts: bool
-    message: str
-
-
-def charted(tests: Sequence[WalkTest]) -> Chart:
-    """Return the chart of all walks with the object, oldest first."""
-    walks = sorted(
-        (
-            walk
-            for test in tests
-            for walk in test.walks
-            if walk.has_object and walk.result in (WalkResult.RIGHT, WalkResult.MISSED)
-        ),
-        key=lambda walk: walk.to_utc_ns,
-    )
-    odds = [log_odds(walk.p_threat) for walk in walks]
-    base = odds[:BASE]
-    centre = math.fsum(base) / len(base) if base else 0.0
-    squares = math.fsum((value - centre) ** 2 for value in base)
-    spread = math.sqrt(squares / max(len(base) - 1, 1))
-    spread = max(spread, LEAST_SPREAD)
-    upward, downward = [0.0], [0.0]
-    for row, value in enumerate(odds):
-        step = (value - centre) / spread if row >= BASE else 0.0
-        upward.append(max(0.0, upward[-1] + step - SLACK))
-        downward.append(max(0.0, downward[-1] - step - SLACK))
-    falls, rises = downward[-1] > LIMIT, upward[-1] > LIMIT
-    if len(odds) < BASE:
-        message = f"{len(odds)} walks so far; a drift is told from {BASE} on"
-    elif falls:
-        message = "the reference object is found less surely than before: look for what has changed"
-    elif rises:
-        message = "the reference object is found more surely than before: look for what has changed"
-    else:
-        message = "no drift"
-    return Chart(
-        t_utc_ns=tuple(walk.to_utc_ns for walk in walks),
-        log_odds=tuple(odds),
-        upward=tuple(upward[1:]),
-        downward=tuple(downward[1:]),
-        drifts=falls or rises,
-        message=message,
-    )
-
-
-def log_odds(p: float) -> float:
-    """Return the natural log of the odds, bounded; a NaN is the lowest."""
-    if not p > 0:
-        return -CLAMP
-    if p >= 1:
-        return CLAMP
-    return max(-CLAMP, min(math.log(p / (1 - p)), CLAMP))
 
 
 def _with(test: WalkTest, row: int, walk: Walk) -> WalkTest:

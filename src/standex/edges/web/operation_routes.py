@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import Path
 
 from standex.edges.audit.contract import What
+from standex.edges.web.chart_shapes import CalibrationsOut, WalkControl
 from standex.edges.web.declined import declined_by_day, note_declined
 from standex.edges.web.deeds import KeyOf
 from standex.edges.web.guard import CallerOf
@@ -107,6 +108,16 @@ def _add_walk_tests(parts: Parts) -> None:
     async def walk_test_chart() -> Json:
         """Return all that are kept, for charts over months, and whether they drift."""
         return dict(await run_sync(present(view.walk_tests, _WALKS).chart))
+
+    @app.get(f"{API}/walk-tests/control")
+    async def walk_test_control() -> WalkControl:
+        """Return whether the station and each sensor do as at commissioning, over months."""
+        return await run_sync(present(view.walk_tests, _WALKS).control)  # type: ignore[return-value]
+
+    @app.get(f"{API}/calibrations")
+    async def calibrations() -> CalibrationsOut:
+        """Return the age of each calibration, and how far what its sensor says has drifted."""
+        return await run_sync(present(view.calibrations, "calibrations"))  # type: ignore[return-value]
 
     @app.post(f"{API}/walk-tests")
     async def begin(asked: WalkTestAsked, caller: CallerOf, key: KeyOf) -> Json:

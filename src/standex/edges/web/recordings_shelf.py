@@ -3,7 +3,7 @@
 import multiprocessing
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, final
 
 from standex.edges.web.replay_digest import Digest, begin_as_a_guest, digest_of, head_of
+from standex.edges.web.replay_walks import KnownWalk, walkers_in
 from standex.edges.web.service_view import NotThereError, RefusedError
 
 SUFFIX = ".mcap"
@@ -24,8 +25,20 @@ _Key = tuple[str, int, int]
 class RecordingsShelf:
     """Satisfies ``Recordings``; close it when done."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        walks: Callable[[int, int], Sequence[KnownWalk]] = lambda _from, _to: (),
+    ) -> None:
+        """Show what is in a folder.
+
+        Args:
+            folder: of the recordings.
+            walks: walk tests that were made between two times; reads the store.
+        """
         self._folder = folder
+        self._walks = walks
         self._lock = threading.Lock()
         self._pool: Executor | None = None
         self._digests: OrderedDict[_Key, Future[Digest]] = OrderedDict()
@@ -68,13 +81,25 @@ class RecordingsShelf:
         return self._digest(recording_id).between(from_s, to_s, step_s)
 
     def highest(self, recording_id: str, /) -> Mapping[str, Any]:
-        """Return the highest posterior of each person.
+        """Return the highest posterior of each person, and what who made a walk test carried.
 
         Raises:
             NotThereError: there is no such recording.
             RefusedError: it is being made ready; ask again.
+            StoreError: walk tests cannot be read.
         """
-        return self._digest(recording_id).highest
+        digest = self._digest(recording_id)
+        walks = self._walks(digest.started_utc_ns, digest.ended_utc_ns)
+        found = walkers_in(walks, digest.began_utc_ns)
+        if not found:
+            return digest.highest
+        people = [
+            {**one, "carried_reference": found[one["track_id"]]}
+            if one["track_id"] in found
+            else one
+            for one in digest.highest["people"]
+        ]
+        return {**digest.highest, "people": people, "has_walk_tests": True}
 
     def close(self) -> None:
         """Let go of the process."""

@@ -8,9 +8,9 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,16 @@ from mcap.opcode import Opcode
 from mcap.records import Metadata
 
 from standex.edges.calibrations import calibrations_of
+from standex.edges.health_codes import health_parts
 from standex.edges.incidents.incident import Incident, Rules
+from standex.edges.incidents.reason_codes import reason_parts
 from standex.edges.incidents.station_events import after_events, after_picture
 from standex.edges.recording import layout
 from standex.edges.recording.framing import DamageError, blocks, parse
 from standex.edges.recording.reader import RecordedStep, Recording
 from standex.edges.settings import parse_site
 from standex.edges.web.picture_message import card, number, people_columns, to_text
-from standex.edges.web.replay_truth import ReplayTruth, truth_beside
+from standex.edges.web.replay_truth import DamagedTruthError, ReplayTruth, truth_beside
 from standex.edges.web.site_plan import plan_of
 from standex.model.errors import RecordingError
 from standex.model.event import (
@@ -54,12 +56,21 @@ class Digest:
         pictures: compressed JSON.
         timeline: duration and marks.
         highest: the highest posterior of each person, and when.
+        started_utc_ns: when the recording began.
+        began_utc_ns: when each person was first followed, by track number.
     """
 
     t_s: tuple[float, ...]
     pictures: tuple[bytes, ...]
     timeline: dict[str, Any]
     highest: dict[str, Any]
+    started_utc_ns: int = 0
+    began_utc_ns: Mapping[int, int] = field(default_factory=dict[int, int])
+
+    @property
+    def ended_utc_ns(self) -> int:
+        """Return the time of the last picture."""
+        return self.started_utc_ns + round((self.t_s[-1] if self.t_s else 0.0) * 1e9)
 
     def between(self, from_s: float, to_s: float, step_s: float) -> list[dict[str, Any]]:
         """Return the picture that stood at each step."""
@@ -105,7 +116,11 @@ def digest_of(path: Path) -> Digest:
     site = parse_site(recording.site_toml, where=f"in {path.name}")
     station = Station.of(site, {}, calibrations_of(site))
     player = _Player(site, started_utc_ns=recording.started_utc_ns, origin=recording.origin)
-    truth = truth_beside(path, site, started_utc_ns=recording.started_utc_ns)
+    truth, truth_problem = None, ""
+    try:
+        truth = truth_beside(path, site, started_utc_ns=recording.started_utc_ns)
+    except DamagedTruthError as error:
+        truth_problem = str(error)
     picture = station.start(recording.started_utc_ns)
     for step in recording.whole_steps():
         picture = _next(station, picture, step)
@@ -114,7 +129,7 @@ def digest_of(path: Path) -> Digest:
             truth.take(picture)
     if truth is not None:
         player.join(truth)
-    return player.digest()
+    return player.digest(truth_problem=truth_problem)
 
 
 def _next(station: Station, picture: Picture, step: RecordedStep) -> Picture:
@@ -135,6 +150,7 @@ class _Player:
         self._incidents: dict[str, Incident] = {}
         self._marks: list[dict[str, Any]] = []
         self._people: dict[int, dict[str, Any]] = {}
+        self._began: dict[int, int] = {}
         self._t_s: list[float] = []
         self._pictures: list[bytes] = []
         self._n_closed: dict[str, int] = {}
@@ -163,8 +179,8 @@ class _Player:
             person.update(truth.of(track_id))
         self._has_truth = True
 
-    def digest(self) -> Digest:
-        """Return everything."""
+    def digest(self, *, truth_problem: str) -> Digest:
+        """Return everything; a truth that cannot be used is said to be so."""
         duration_s = self._t_s[-1] if self._t_s else 0.0
         about = {
             "started_utc_ms": self._started_utc_ns // 1_000_000,
@@ -185,8 +201,11 @@ class _Player:
                 **about,
                 "p_alarm": self._site.operating_point.p_alarm,
                 "has_truth": self._has_truth,
+                "truth_problem": truth_problem,
                 "people": list(self._people.values()),
             },
+            started_utc_ns=self._started_utc_ns,
+            began_utc_ns={who: t for who, t in self._began.items() if who in self._people},
         )
 
     def _since(self, t_utc_ns: int) -> float:
@@ -216,6 +235,7 @@ class _Player:
         superseded = picture.superseded
         for track_id, passage in picture.passages.items():
             verdict = passage.verdict
+            self._began[track_id] = passage.first_utc_ns
             known = self._people.get(track_id)
             if track_id in superseded:
                 self._people.pop(track_id, None)  # the later number has taken the ledger over
@@ -235,17 +255,25 @@ class _Player:
         mark = {"at_s": self._since(event.t_utc_ns), "kind": type(event).__name__}
         match event:
             case Alert():
-                yield mark | {"of": event.alert_id, "text": event.reason}
+                parts = reason_parts(event.reason)
+                yield mark | {"of": event.alert_id, "text": event.reason, "reason_parts": parts}
             case PassageClosed():
-                yield mark | {"of": str(event.track_id), "text": event.outcome.value}
+                outcome = event.outcome.value
+                yield mark | {"of": str(event.track_id), "text": outcome, "outcome": outcome}
             case HealthChanged():
                 health = event.after
-                yield mark | {"of": health.sensor_id, "text": f"{health.state}: {health.message}"}
+                yield mark | {
+                    "of": health.sensor_id,
+                    "text": f"{health.state}: {health.message}",
+                    "state": health.state.value,
+                    "health_parts": health_parts(health.message),
+                }
             case TaskClosed():
                 yield mark | {"of": event.sensor_id, "text": f"{event.result}: {event.reason}"}
             case Ordered():
                 yield mark | {"of": event.order.by, "text": f"{event.order.kind}"}
             case ThingLeft():
-                yield mark | {"of": event.alert_id, "text": event.reason}
+                parts = reason_parts(event.reason)
+                yield mark | {"of": event.alert_id, "text": event.reason, "reason_parts": parts}
             case _:
                 pass

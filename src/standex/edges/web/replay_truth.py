@@ -5,12 +5,15 @@ recording: ``NAME.truth.json``, or ``truth.json`` for all in a folder. The stati
 What is told of somebody is the class of what they carried, and nothing that says who they are.
 """
 
+import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
+from standex.edges.trial_files import FORMAT as TRIAL_FORMAT
 from standex.edges.truth_file import KnownTruth, read_truth
 from standex.evaluation.whose import nearest_person
 from standex.model.errors import StandexError
@@ -22,6 +25,10 @@ NOTHING = "nothing"
 EVERY_S = 0.5  # a person is held against the truth so often
 LEAST_SHARE = 0.5  # of those times at which one person must have been the nearest
 LEAST_TIMES = 2
+
+
+class DamagedTruthError(StandexError):
+    """A truth lies beside the recording and cannot be used; says why."""
 
 
 @final
@@ -71,13 +78,27 @@ class ReplayTruth:
 def truth_beside(recording: Path, site: Site, *, started_utc_ns: int) -> ReplayTruth | None:
     """Return the truth about a recording, or None where none is known.
 
-    A file that is no truth, such as that of a trial which is still sealed, is taken for none.
+    That of a trial which is still sealed is taken for none: not even that it lies there is told.
+
+    Raises:
+        DamagedTruthError: there is one that cannot be used.
     """
     for name in (f"{recording.stem}.truth.json", "truth.json"):
         path = recording.with_name(name)
-        if path.is_file():
+        if path.is_file() and not _is_sealed(path):
             try:
                 return ReplayTruth(read_truth(path), site, started_utc_ns=started_utc_ns)
-            except (StandexError, ValueError):
-                return None
+            except (StandexError, ValueError) as error:
+                # Where things lie on this computer is nothing for a page.
+                words = str(error).replace(f"{path.parent}{os.sep}", "")
+                raise DamagedTruthError(words) from error
     return None
+
+
+def _is_sealed(path: Path) -> bool:
+    """Return whether a file is the truth of a blind trial, going by its form."""
+    try:
+        said = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("format") == TRIAL_FORMAT  # pyright: ignore[reportUnknownMemberType]
