@@ -14,6 +14,7 @@ from standex.model.tasking import TaskRules
 from standex.sensing.laser.axis_calibration import AxisCalibration
 from standex.sensing.laser.exposure import Beam, hazard_distance_m, mpe_of_shots_j_per_m2
 from standex.sensing.laser.technology import KIND, NOTHING, SCORES, LaserSpectrometer
+from standex.sensing.settings import number, refuse_other_kind, refuse_unknown
 
 NUMBERS: Mapping[str, tuple[float, float]] = {  # from, to
     "from_per_cm": (0.0, 1e5),
@@ -49,13 +50,8 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         DataFileError: a file is not what it should be.
     """
     where = f"sensor {spec.sensor_id}"
-    unknown = sorted(set(spec.settings) - set(NUMBERS) - set(BEAM) - set(TEXTS))
-    if unknown:
-        raise SiteError(
-            f"{where}: unknown settings {', '.join(unknown)}; there are "
-            f"{', '.join((*TEXTS, *NUMBERS, *BEAM))}"
-        )
-    s = {name: _number(spec, name, limits) for name, limits in NUMBERS.items()}
+    refuse_unknown(spec, (*TEXTS, *NUMBERS, *BEAM))
+    s = _numbers(spec, NUMBERS)
     if spec.tasks is not None:
         _refuse_harm(spec, spec.tasks)
     if not s["from_per_cm"] < s["to_per_cm"]:
@@ -71,11 +67,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         )
     if all(name == NOTHING for name in library.item_classes):
         raise SiteError(f"{where}: library {library.library_id} has nothing to look for")
-    if calibration is not None and calibration.sensor_kind != KIND:
-        raise SiteError(
-            f"{where}: calibration {calibration.calibration_id} is for {calibration.sensor_kind}, "
-            f"not {KIND}"
-        )
+    refuse_other_kind(spec, calibration, KIND)
     if calibration is not None and calibration.feature_names != SCORES:
         raise SiteError(
             f"{where}: calibration {calibration.calibration_id} has the scores "
@@ -110,7 +102,7 @@ def _refuse_harm(spec: SensorSpec, rules: TaskRules) -> None:
     Raises:
         SiteError: the beam is not stated, or is above its limit where people may be looked at.
     """
-    s = {name: _number(spec, name, limits) for name, limits in BEAM.items()}
+    s = _numbers(spec, BEAM)
     beam = Beam(
         wavelength_nm=s["laser_nm"],
         pulse_energy_j=s["pulse_energy_mj"] * 1e-3,
@@ -130,17 +122,8 @@ def _refuse_harm(spec: SensorSpec, rules: TaskRules) -> None:
         )
 
 
-def _number(spec: SensorSpec, name: str, limits: tuple[float, float]) -> float:
-    value = spec.settings.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
-    low, high = limits
-    if not low <= value <= high:
-        raise SiteError(
-            f"sensor {spec.sensor_id}: settings.{name} must be from {low:g} to {high:g}, "
-            f"got {value}"
-        )
-    return float(value)
+def _numbers(spec: SensorSpec, limits: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    return {name: number(spec, name, low=low, high=high) for name, (low, high) in limits.items()}
 
 
 def _text(spec: SensorSpec, name: str) -> str:

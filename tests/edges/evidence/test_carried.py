@@ -41,6 +41,16 @@ def test_files_go_with_their_look_under_its_new_number(earlier, scene) -> None:
     assert set(files) == {"curves-002.json", "look-001.png", "patches.json"}
 
 
+def test_crops_of_the_moment_of_the_alarm_stay(earlier, scene) -> None:
+    contents = {**earlier.contents, "crop-000.png": b"crop"}
+    with_crop = replace(
+        earlier,
+        contents=contents,
+        manifest=scene.manifest(files=tuple(as_manifest_file(*one) for one in contents.items())),
+    )
+    assert carried_over(with_crop, ledger(scene, "new"), {}) == {"crop-000.png": b"crop"}
+
+
 def test_what_was_made_anew_goes_first(earlier, scene) -> None:
     made = {"curves-001.json": b"new"}
     files = carried_over(earlier, ledger(scene, "look-0", "look-1", "look-2"), made)

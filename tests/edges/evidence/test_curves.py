@@ -27,6 +27,7 @@ from standex.model.curves import (
     Quantity,
 )
 from standex.model.errors import RecordError
+from standex.model.observation import PathExcess
 from standex.model.record import Record
 
 
@@ -118,6 +119,20 @@ def test_pictures_are_kept_as_numbers_beside_the_gray_ones(scene) -> None:
     assert patches_file(scene.passage(scene.entry("a", patch=None))) == {}
 
 
+def test_path_excess_is_kept_with_its_picture_in_millimetres(scene) -> None:
+    excess = PathExcess(
+        excess_m=np.array([[0.0214567, np.nan, np.nan], [-0.0003, 0.0, 0.001]]),
+        sigma_m=np.array([[0.006, np.nan, np.nan], [0.0015, 0.0015, 0.0015]]),
+    )
+    entry = scene.entry("b", patch=replace(scene.PATCH, excess=excess))
+    (data,) = patches_file(scene.passage(entry)).values()
+    (patch,) = json.loads(data)["patches"]
+    assert patch["excess"]["excess_mm"] == [[21.46, None, None], [-0.3, 0.0, 1.0]]
+    assert patch["excess"]["sigma_mm"] == [[6.0, None, None], [1.5, 1.5, 1.5]]
+    (data,) = patches_file(scene.passage(scene.entry("b"))).values()
+    assert json.loads(data)["patches"][0]["excess"] is None
+
+
 def test_files_hold_nothing_that_a_shape_could_be_in(scene) -> None:
     """What may be in them is listed here: whoever adds a field must say why it shows nobody."""
     document = curves_document(curves(), sensor_id="laser")
@@ -131,7 +146,8 @@ def test_files_hold_nothing_that_a_shape_could_be_in(scene) -> None:
     assert not {one.value for one in Quantity} & {"across", "height", "depth", "position", "range"}
     (data,) = patches_file(scene.passage(scene.entry("b"))).values()
     (patch,) = json.loads(data)["patches"]
+    # Path excess is of what is worn: it is taken against the body around the same place.
     assert set(patch) == {
         "entry", "sensor_id", "look_id", "t_utc_ms", "zone", "caption", "across_m", "height_m",
-        "values",
+        "values", "excess",
     }  # fmt: skip

@@ -1,21 +1,16 @@
 """What a burst is made of: a measured spectrum, the fit with a substance in it, and noise."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from neighbours import loaded
 from standex.edges.settings import load_site
 from standex.model.curves import CurveRole, Curves, Heard
 from standex.model.hints import no_hints
 from standex.model.observation import Evidence
 from standex.model.ports import Explaining
 
-_path = Path(__file__).with_name("test_technology.py")
-_spec = importlib.util.spec_from_file_location("laser_technology_bursts", _path)
-_bursts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_bursts)
+_bursts = loaded("sensing/laser/test_technology.py")
 burst, technology = _bursts.burst, _bursts.technology
 
 

@@ -3,16 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from standex.model.curves import Heard
 from standex.model.errors import RecordError
 from standex.model.frames import RigidTransform
 from standex.model.hints import no_hints
 from standex.model.observation import Coverage, Health, HealthReason, HealthState, Positions
+from standex.model.ports import Cropping
 from standex.model.record import Record
 from standex.model.site import Level, SensorSpec
-from standex.sensing.video.boxes import Boxes
+from standex.sensing.video.boxes import Boxes, FootNoise, single_people
 from standex.sensing.video.camera import HomographyCamera
 from standex.sensing.video.camera_technology import CameraTechnology, places_by_head, scaled_view
 from standex.sensing.video.hog_people import GatedHog
+from standex.sensing.video.masking import GREY
 from standex.testing.technology import check_technology
 
 S = 10**9
@@ -252,3 +255,38 @@ def test_views_scale_with_the_picture(camera) -> None:
         np.testing.assert_allclose(scaled.position_m, there.position_m, rtol=1e-9)
         np.testing.assert_allclose(scaled.covariance_m2, there.covariance_m2, rtol=1e-6)
     assert scaled_view(camera, (320, 240)) is camera
+
+
+class Finding:
+    """A detector that finds what it is told."""
+
+    def __init__(self, corner_px) -> None:
+        self.boxes = single_people(np.array(corner_px), np.ones(len(corner_px)))
+        self.foot_noise = FootNoise(across=0.03, down=0.03, down_hidden=0.2)
+
+    def start(self):
+        return None
+
+    def detect(self, state, image, /):
+        return state, self.boxes
+
+
+def test_somebody_is_cut_out_of_a_frame_by_where_they_stand(technology, camera, rng) -> None:
+    places = [(-1.5, 9.0), (1.5, 9.0)]
+    corners = [box_at(camera, place) for place in places]
+    able = replace(technology, detector=Finding(corners))
+    assert isinstance(able, Cropping)
+    image = rng.integers(130, 255, (240, 320, 3), dtype=np.uint8)
+    heard = Heard(state=able.start(), record=frame(image))
+    for place, corner in zip(places, corners, strict=True):
+        crop = able.cropped(heard, np.array(place))
+        assert crop is not None
+        top, left = int(np.floor(corner[1])), int(np.floor(corner[0]))
+        assert (crop[: len(crop) // 5] == GREY).all()
+        shown = (crop != GREY).any(axis=2)
+        assert shown.mean() > 0.5
+        own = image[top : top + crop.shape[0], left : left + crop.shape[1]]
+        assert (crop[shown] == own[shown]).all()
+    assert able.cropped(heard, np.array([0.0, 9.0])) is None
+    given = Heard(state=able.start(), record=boxes_record(corners))
+    assert able.cropped(given, np.array(places[0])) is None

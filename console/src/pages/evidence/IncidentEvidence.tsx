@@ -87,7 +87,7 @@ function Heading({ incident, why, isSimulated }: HeadingProps) {
     <header className="evidence-heading">
       <div className="row">
         <a className="button narrow-only" href="/evidence" onClick={follow}>
-          ← {t("evidence.incidents")}
+          <span className="turns">←</span> {t("evidence.incidents")}
         </a>
         <h1 className="grow">
           {incident.incident_id} · {word("zone", incident.zone ?? "none")} · {percentText(why?.p_threat ?? incident.p_threat)}

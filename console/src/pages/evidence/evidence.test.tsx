@@ -18,7 +18,7 @@ const why: Why = {
 };
 const patch: PatchOut = {
   sensor_id: "mw", look_id: "mw-1", t_utc_ms: 1000, zone: "torso_front", caption: "echo, dB",
-  across_m: [0, 0.1], height_m: [1, 1.1], values: [[1, 2], [3, 4]],
+  across_m: [0, 0.1], height_m: [1, 1.1], values: [[1, 2], [3, 4]], excess: null,
 };
 const manifest = {
   alert_id: "metro-000001", stage: "whole", is_simulated: true, written_utc_ns: 1, expires_utc_ns: 2e18, calibrations: {},
@@ -93,4 +93,21 @@ test("who may not see evidence is shown why, and asks for nothing else", async (
   show(["see_incidents"]);
   expect(await screen.findByText("thick layer")).toBeTruthy();
   expect(asked.every((one) => one.endsWith("/why"))).toBe(true);
+});
+
+test("who may see crops sees one when asked for it, under its own address", async () => {
+  serve([patch]);
+  show(["see_incidents", "see_evidence", "see_crops"]);
+  const look = await screen.findByRole("button", { name: /the look is audited/ }, { timeout: 8000 });
+  expect(images).toEqual([]);
+  look.click();
+  await waitFor(() => expect(images).toContain("/api/v1/incidents/metro-000001/crops/0"));
+});
+
+test("who may not see crops is told that one is kept, and has neither button nor link to it", async () => {
+  serve([patch]);
+  show(["see_incidents", "see_evidence"]);
+  expect(await screen.findByText(/only a supervisor may look/, {}, { timeout: 8000 })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /the look is audited/ })).toBeNull();
+  expect([...document.querySelectorAll("a")].map((one) => one.getAttribute("href")).filter((one) => one?.includes("crop"))).toEqual([]);
 });

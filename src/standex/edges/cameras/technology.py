@@ -25,6 +25,7 @@ from standex.model.calibration import Calibration
 from standex.model.errors import SiteError, StandexError
 from standex.model.ports import Technology
 from standex.model.site import Level, SensorSpec, Site
+from standex.sensing.settings import number, refuse_unknown
 from standex.sensing.video.boxes import Detector
 from standex.sensing.video.camera import FloorView
 from standex.sensing.video.camera_technology import CameraTechnology
@@ -55,10 +56,7 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
     kind = str(spec.settings.get("detector", "hog"))
     if kind not in DETECTORS:
         raise _wrong(spec, f"detector {kind!r} is unknown; there are {', '.join(DETECTORS)}")
-    unknown = sorted(set(spec.settings) - {*COMMON, *DETECTORS[kind]})
-    if unknown:
-        known = ", ".join((*COMMON, *DETECTORS[kind]))
-        raise _wrong(spec, f"unknown settings {', '.join(unknown)}; detector {kind!r} has {known}")
+    refuse_unknown(spec, (*COMMON, *DETECTORS[kind]), whose=f"detector {kind!r} has")
     clothing = spec.settings.get("clothing", False)
     if not isinstance(clothing, bool):
         raise _wrong(spec, f"clothing must be true or false, got {clothing!r}")
@@ -68,8 +66,8 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
             level=_level(spec, site),
             view=_view(spec),
             detector=_hog(spec) if kind == "hog" else _onnx(spec),
-            p_detect=_number(spec, "p_detect", low=0.0, high=1.0),
-            clutter_per_m2=_number(spec, "clutter_per_m2", low=0.0, high=np.inf),
+            p_detect=number(spec, "p_detect", low=0.0, high=1.0),
+            clutter_per_m2=number(spec, "clutter_per_m2", low=0.0),
             reference=_reference(spec),
             clothing=Clothing(secret=site_secret(site.site_id)) if clothing else None,
         )
@@ -113,7 +111,7 @@ def _view(spec: SensorSpec) -> FloorView:
 
 def _hog(spec: SensorSpec) -> Detector:
     opencv()  # a missing extra is told now, not with the first frame
-    given: dict[str, Any] = {name: _number(spec, name) for name in OF_HOG if name in spec.settings}
+    given: dict[str, Any] = {name: number(spec, name) for name in OF_HOG if name in spec.settings}
     return GatedHog(rate_hz=spec.rate_hz, **given)
 
 
@@ -123,12 +121,12 @@ def _onnx(spec: SensorSpec) -> Detector:
     if not isinstance(path, str):
         raise _wrong(spec, f"detector 'onnx' needs model, an ONNX file; got {path!r}")
     given: dict[str, Any] = {
-        name: int(_number(spec, name))
+        name: int(number(spec, name))
         for name in ("person_class", "size_px", "n_threads")
         if name in spec.settings
     }
     given |= {
-        name: _number(spec, name) for name in ("min_score", "max_overlap") if name in spec.settings
+        name: number(spec, name) for name in ("min_score", "max_overlap") if name in spec.settings
     }
     if "tiles" in spec.settings:
         tiles = _list(spec, "tiles")
@@ -168,15 +166,6 @@ def _list(spec: SensorSpec, name: str) -> np.ndarray:
     if any(isinstance(one, bool | str) or not np.isfinite(one) for one in values):
         raise _wrong(spec, f"{name} must be finite numbers, got {value!r}")
     return np.array(values, dtype=np.float64)
-
-
-def _number(spec: SensorSpec, name: str, *, low: float = -np.inf, high: float = np.inf) -> float:
-    value = spec.settings.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(spec, f"settings.{name} must be a number, got {value!r}")
-    if not low <= value <= high or not np.isfinite(value):
-        raise _wrong(spec, f"settings.{name} must be from {low:g} to {high:g}, got {value}")
-    return float(value)
 
 
 def _wrong(spec: SensorSpec, why: str) -> SiteError:

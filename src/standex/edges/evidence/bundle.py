@@ -12,6 +12,7 @@ file                holds
 ``look-*.png``      pictures on a generic figure, where they are kept
 ``patches.json``    the same as numbers
 ``curves-*.json``   spectra and traces of looks with what explains them, where they are kept
+``crop-*.png``      the person as a camera saw them, masked, where the site keeps that
 ==================  ===========================================================================
 """
 

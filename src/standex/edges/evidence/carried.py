@@ -2,7 +2,8 @@
 
 What a look was told on is in memory only. A service that was killed after the alarm, or a passage
 that went on for long, has it no more: then the pictures and curves of the first bundle stay, under
-the numbers that their looks have in the ledger now.
+the numbers that their looks have in the ledger now. Crops from cameras are of the alarm's moment,
+and stay as they are.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from standex.edges.evidence.bundle import Bundle
+from standex.edges.evidence.crop_names import is_crop
 from standex.edges.evidence.curves import MAX_CURVES, PATCHES, PATCHES_FORM
 from standex.edges.evidence.ledger import MAX_PICTURES
 from standex.edges.recording.codec import to_bytes
@@ -36,8 +38,9 @@ def carried_over(
         now = {_key(entry): number for number, entry in enumerate(ledger["entries"])}
         before = [_key(one) for one in json.loads(earlier.contents[LEDGER])["entries"]]
         number_of = {n: now[key] for n, key in enumerate(before) if key in now}
-        files = {**_renamed(earlier, number_of), **_patches(earlier, number_of), **files}
-    kept: dict[str, bytes] = {}
+        crops = {name: data for name, data in earlier.contents.items() if is_crop(name)}
+        files = {**crops, **_renamed(earlier, number_of), **_patches(earlier, number_of), **files}
+    kept = {name: data for name, data in files.items() if is_crop(name)}
     for kind, most in _MOST.items():
         names = sorted(name for name in files if name.startswith(f"{kind}-"))[-most:]
         kept |= {name: files[name] for name in names}

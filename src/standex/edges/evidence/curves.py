@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from standex.edges.evidence.heard import HeardLook
+from standex.edges.incidents.explain import excess_of
 from standex.edges.recording.codec import to_bytes
 from standex.model.curves import Axis, Curves
 from standex.model.errors import StandexError
@@ -88,6 +89,7 @@ def patches_file(passage: Passage) -> dict[str, bytes]:
             "across_m": _values(patch.across_m),
             "height_m": _values(patch.height_m),
             "values": [_values(row) for row in patch.values],
+            "excess": excess_of(patch),
         }
         for number, entry in enumerate(passage.entries)
         if (patch := entry.patch) is not None and patch.values.size

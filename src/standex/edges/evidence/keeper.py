@@ -18,12 +18,14 @@ from standex.edges.clock import Clock
 from standex.edges.evidence.bundle import FORM, EvidenceError, Manifest, Stage
 from standex.edges.evidence.carried import carried_over
 from standex.edges.evidence.clip import clip_bytes, of_person
+from standex.edges.evidence.crops import HeldFrames, crop_files
 from standex.edges.evidence.curves import curves_files, patches_file
 from standex.edges.evidence.heard import HeardLook, HeardLooks
 from standex.edges.evidence.ledger import ledger_document, pictures_of
 from standex.edges.evidence.ring import HeldStep, StepRing
 from standex.edges.evidence.shelf import EvidenceShelf
 from standex.edges.recording.codec import encode, to_bytes
+from standex.model.curves import Heard
 from standex.model.errors import StandexError
 from standex.model.event import Alert, Event
 from standex.model.observation import Coverage, Evidence, Observation
@@ -50,6 +52,7 @@ class EvidenceRule:
         open_s: after so long a passage that has not ended is taken for whole.
         has_pictures: whether pictures on a generic figure are kept.
         has_curves: whether spectra and traces of looks are kept.
+        has_crops: whether masked crops from cameras are kept.
     """
 
     site_id: str
@@ -62,6 +65,7 @@ class EvidenceRule:
     open_s: float = 300.0
     has_pictures: bool = True
     has_curves: bool = True
+    has_crops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,6 +78,7 @@ class _Job:
     steps: tuple[HeldStep, ...]
     coverage: tuple[Coverage, ...]
     looks: Mapping[int, HeardLook]
+    frames: tuple[Heard, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +119,7 @@ class EvidenceKeeper:
         self._shelf, self._rule, self._clock = shelf, rule, clock
         self._ring = StepRing(ring_s=rule.ring_s)
         self._heard = HeardLooks(technologies or {}, ring_s=rule.ring_s)
+        self._frames = HeldFrames((technologies or {}) if rule.has_crops else {})
         self._open: dict[str, _Open] = {}
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._ends = threading.Event()
@@ -136,6 +142,7 @@ class EvidenceKeeper:
         """Remember for a while what a look was told on; see ``HeardLooks.add``."""
         if self._rule.has_curves:
             self._heard.add(state, record, observations)
+        self._frames.add(state, record)
 
     def step(self, picture: Picture, events: tuple[Event, ...], /) -> None:
         """Take in what the picture is after the step that was published last."""
@@ -169,6 +176,7 @@ class EvidenceKeeper:
         needed = min((one.alert.t_utc_ns for one in self._open.values()), default=None)
         for held in (self._ring, self._heard):
             held.forget(now_utc_ns=picture.t_utc_ns, needed_from_utc_ns=needed)
+        self._frames.forget(now_utc_ns=picture.t_utc_ns)
 
     def close(self) -> None:
         """Write what is open as it is, and stop."""
@@ -201,6 +209,8 @@ class EvidenceKeeper:
                 steps=self._ring.steps(),
                 coverage=tuple(self._ring.coverage.values()),
                 looks=self._heard.of(passage),
+                # Of the moment of the alarm alone: later ones would show no more of the clothes.
+                frames=self._frames.held() if stage is Stage.FIRST else (),
             )
         )
 
@@ -268,11 +278,14 @@ class EvidenceKeeper:
         return manifest, contents
 
     def _of_looks(self, job: _Job, passage: Passage, ledger: Mapping[str, Any]) -> dict[str, bytes]:
-        """Return pictures and curves of the looks; those of the first bundle where none is left."""
+        """Return what shows the looks and the person; what only the first bundle has, from it."""
         made: dict[str, bytes] = {}
         if self._rule.has_pictures:
             made = {**pictures_of(passage), **patches_file(passage)}
         made |= curves_files(job.looks, self._heard.explaining)
+        made |= crop_files(
+            job.frames, cropping=self._frames.cropping, steps=job.steps, passage=passage
+        )
         if job.stage is Stage.WHOLE:
             with suppress(EvidenceError):
                 return carried_over(self._shelf.read(job.alert.alert_id), ledger, made)

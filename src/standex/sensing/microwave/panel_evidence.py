@@ -1,5 +1,7 @@
 """From a closed look to evidence: likelihoods, words, a picture on a generic figure."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from standex.model.calibration import Calibration
@@ -7,12 +9,14 @@ from standex.model.observation import Coverage, Evidence, GaussianFootprint, Pat
 from standex.model.site import SensorSpec
 from standex.model.zones import ZONE_INDEX, ZONES, BodyZone
 from standex.sensing.microwave.imaging.voxels import Grid
+from standex.sensing.microwave.panel_excess import excess_of
 from standex.sensing.microwave.panel_looks import OpenLook
 from standex.sensing.microwave.panel_profile import (
     ACROSS_M,
     FEATURES,
     HEIGHT_M,
     features,
+    in_zones,
     oddness,
     patches,
     trunk_top_m,
@@ -126,15 +130,22 @@ def in_words(
 
 
 def picture_of(look: OpenLook) -> Patch:
-    """Return where the echo leaves the body surface, on a generic figure."""
+    """Return where the echo leaves the body surface, and its path excess, on a generic figure."""
     odd = oddness(patches(look.profile), top_m=trunk_top_m(look.profile))
-    values = np.where(odd >= 0, 10 * np.log10(np.maximum(odd, 0.0) + 1e-3), np.nan).T
+    seen = (odd >= 0) & in_zones(look.profile)[None, :]
+    values = np.where(seen, 10 * np.log10(np.maximum(odd, 0.0) + 1e-3), np.nan).T
+    excess = excess_of(look.profile)
     # The figure faces the reader: its left is where the sensor, facing it too, has its right.
     return Patch(
         caption="echo off the body surface, dB over the echo on it",
         across_m=ACROSS_M.copy(),
         height_m=HEIGHT_M.copy(),
         values=values[:, ::-1].copy(),
+        excess=replace(
+            excess,
+            excess_m=excess.excess_m[:, ::-1].copy(),
+            sigma_m=excess.sigma_m[:, ::-1].copy(),
+        ),
     )
 
 

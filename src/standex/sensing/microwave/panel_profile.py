@@ -125,6 +125,14 @@ def zone_heights_m(profile: Profile) -> dict[BodyZone, tuple[float, float]]:
     }
 
 
+def in_zones(profile: Profile) -> Bool[np.ndarray, " up"]:
+    """Return which heights belong to a zone; below, where the legs part, no look says anything."""
+    inside = np.zeros(len(HEIGHT_M), dtype=bool)
+    for low, high in zone_heights_m(profile).values():
+        inside |= (low < HEIGHT_M) & (high >= HEIGHT_M)
+    return inside
+
+
 def trunk_top_m(profile: Profile) -> float:
     """Return the height at which the trunk ends: people are of different heights.
 

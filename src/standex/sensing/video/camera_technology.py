@@ -25,6 +25,7 @@ from typing import Any, final
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from standex.model.curves import Heard
 from standex.model.errors import RecordError
 from standex.model.hints import Hints
 from standex.model.observation import (
@@ -52,6 +53,7 @@ from standex.sensing.video.picture_health import (
     first_state,
     judge,
 )
+from standex.sensing.video.subject_crop import subject_crop, whose_row
 
 FRAME, BOXES = "video.frame", "video.boxes"
 LATE_PERIODS = 2.5
@@ -59,6 +61,7 @@ LEAST_SIDE_PX, MOST_SIDE_PX = 32, 16_384
 SAME_SHAPE = 0.02  # of the ratio of the sides
 STATURE_STD = 0.06  # of people's height
 MOST_IN_BOX = 50.0
+CROP_HIGH_PX = 320  # of a crop of one person, at most
 # Of boxes that a camera gives, as of published Faster R-CNN boxes.
 GIVEN_FOOT_NOISE = FootNoise(across=ACROSS, down=DOWN, down_hidden=DOWN_HIDDEN)
 
@@ -161,9 +164,28 @@ class CameraTechnology:
         after = CameraState(t_utc_ns=record.t_utc_ns, of_detector=of_detector, picture=seen)
         return after, boxes, size_px, picture
 
-    def _positions(self, record: Record, boxes: Boxes, size_px: tuple[int, int]) -> Positions:
+    def cropped(
+        self, heard: Heard, position_site_m: Float[np.ndarray, " 2"], /
+    ) -> UInt8[np.ndarray, "h w 3"] | None:
+        """Return who stood there, face and everybody else masked; see ``Cropping``."""
+        if heard.record.kind != FRAME:
+            return None
+        _, boxes, size_px, picture = self._look(heard.state, heard.record)
+        if picture.p_usable == 0 or _of_size(size_px, self.view) is not None:
+            return None
+        row, points = self._places(self._scaled(boxes, size_px), self.detector.foot_noise)
+        own = whose_row(position_site_m, row=row, position_m=points.position_m, boxes=boxes)
+        if own is None:
+            return None
+        return subject_crop(_image(heard.record), boxes, own=own, most_high_px=CROP_HIGH_PX)
+
+    def _scaled(self, boxes: Boxes, size_px: tuple[int, int]) -> Boxes:
+        """Return boxes in the pixels of the calibration."""
         zoom = np.tile([self.view.width_px / size_px[0], self.view.height_px / size_px[1]], 2)
-        scaled = replace(boxes, corner_px=boxes.corner_px * zoom)
+        return replace(boxes, corner_px=boxes.corner_px * zoom)
+
+    def _positions(self, record: Record, boxes: Boxes, size_px: tuple[int, int]) -> Positions:
+        scaled = self._scaled(boxes, size_px)
         is_ours = record.kind == FRAME
         row, points = self._places(
             scaled, self.detector.foot_noise if is_ours else GIVEN_FOOT_NOISE

@@ -27,6 +27,7 @@ from standex.model.ports import Technology
 from standex.model.record import Record
 from standex.model.site import SensorSpec, Site
 from standex.model.zones import ZONES
+from standex.sensing.settings import number
 
 KIND = "video.floor_positions"
 CELL_M = 0.5
@@ -176,23 +177,13 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
     if level is None:
         known = ", ".join(level.level_id for level in site.levels)
         raise SiteError(f"sensor {spec.sensor_id}: no level {spec.level_id!r}; there is {known}")
-    half_angle_deg = _number(spec, "half_angle_deg", low=0, high=180)
+    half_angle_deg = number(spec, "half_angle_deg", low=0, high=180)
     return FloorPositions(
         spec=spec,
-        range_m=_number(spec, "range_m", low=0.1, high=np.inf),
+        range_m=number(spec, "range_m", low=0.1),
         half_angle_rad=float(np.deg2rad(half_angle_deg)),
-        p_detect=_number(spec, "p_detect", low=0, high=1),
-        clutter_per_m2=_number(spec, "clutter_per_m2", low=0, high=np.inf),
+        p_detect=number(spec, "p_detect", low=0, high=1),
+        clutter_per_m2=number(spec, "clutter_per_m2", low=0),
         min_site_m=level.min_site_m,
         max_site_m=level.max_site_m,
     )
-
-
-def _number(spec: SensorSpec, name: str, *, low: float, high: float) -> float:
-    value = spec.settings.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
-    if not low <= value <= high:
-        limits = f"from {low:g} to {high:g}"
-        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be {limits}, got {value}")
-    return float(value)

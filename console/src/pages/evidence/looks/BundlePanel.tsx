@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { t } from "../../../i18n";
 import { momentText } from "../moment";
-import { entryOf, fileAddress, filesOf, type Manifest, sizeText } from "./bundle";
+import { useMay } from "../../../parts/session";
+import { entryOf, fileAddress, filesOf, isCrop, type Manifest, sizeText } from "./bundle";
 
 interface Props {
   readonly incidentId: string;
@@ -10,6 +11,7 @@ interface Props {
 
 /** What is kept of the passage, until when, and under which hash. */
 export function BundlePanel({ incidentId, manifest }: Props) {
+  const maySeeCrops = useMay("see_crops");
   const calibrations = Object.entries(manifest.calibrations);
   return (
     <div className="stack">
@@ -20,7 +22,7 @@ export function BundlePanel({ incidentId, manifest }: Props) {
       </p>
       {calibrations.length > 0 && (
         <p className="dim">
-          {t("bundle.calibrations")}: {calibrations.map(([sensor, version]) => `${sensor} ${version || "–"}`).join(" · ")}
+          {t("bundle.calibrations")}{t("sign.colon")} {calibrations.map(([sensor, version]) => `${sensor} ${version || "–"}`).join(" · ")}
         </p>
       )}
       <table>
@@ -35,9 +37,13 @@ export function BundlePanel({ incidentId, manifest }: Props) {
           {manifest.files.map((file) => (
             <tr key={file.name}>
               <td>
-                <a href={fileAddress(incidentId, file.name)} download={`${manifest.alert_id}-${file.name}`}>
-                  {file.name}
-                </a>
+                {isCrop(file.name) && !maySeeCrops ? (
+                  file.name
+                ) : (
+                  <a href={fileAddress(incidentId, file.name)} download={`${manifest.alert_id}-${file.name}`}>
+                    {file.name}
+                  </a>
+                )}
               </td>
               <td className="number">{sizeText(file.n_bytes)}</td>
               <td className="number dim" title={file.sha256}>
@@ -74,7 +80,9 @@ export function KeptPictures({ incidentId, manifest }: Props) {
 /** Masked crops, where the site keeps any: not shown before somebody asks to see them. */
 export function Crops({ incidentId, manifest }: Props) {
   const [isShown, setShown] = useState(false);
+  const maySee = useMay("see_crops");
   const names = filesOf(manifest, "crop");
+  if (names.length > 0 && !maySee) return <p className="dim">{t("crop.not_for_role")}</p>;
   if (names.length === 0) return <p className="dim">{t("crop.none")}</p>;
   if (!isShown) {
     return (

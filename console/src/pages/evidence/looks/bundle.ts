@@ -96,6 +96,15 @@ export function figureUnit(name: string): string {
   return name.includes("_log_") ? `log ${units[last] ?? ""}`.trim() : (units[last] ?? "");
 }
 
+const CROP = /^crop-(\d+)\.png$/;
+
+/** Crops from cameras have an address of their own: not everybody who may see evidence may see them. */
+export function isCrop(name: string): boolean {
+  return CROP.test(name);
+}
+
 export function fileAddress(incidentId: string, name: string): string {
+  const crop = CROP.exec(name);
+  if (crop !== null) return `/api/v1/incidents/${encodeURIComponent(incidentId)}/crops/${Number(crop[1])}`;
   return `/api/v1/incidents/${encodeURIComponent(incidentId)}/evidence/${encodeURIComponent(name)}`;
 }

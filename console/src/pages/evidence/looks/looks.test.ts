@@ -13,7 +13,7 @@ const why = (steps: StepOut[]): Why => ({
   coverage: [], missing: [], steps, cued: [],
 });
 const patch = (sensor_id: string, t_utc_ms: number, zone: string): PatchOut => ({
-  sensor_id, look_id: "", t_utc_ms, zone, caption: "", across_m: [], height_m: [], values: [],
+  sensor_id, look_id: "", t_utc_ms, zone, caption: "", across_m: [], height_m: [], values: [], excess: null,
 });
 const entry = (sensor_id: string, ms: number): Ledger["entries"][number] => ({
   sensor_id, look_id: "", t_utc_ns: ms * 1e6 + 300, counts: true, reason: "", score: { a_db: 1 },

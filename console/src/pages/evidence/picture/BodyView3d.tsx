@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { PatchOut } from "../../../api/types";
 import { t } from "../../../i18n";
+import { LostPage } from "../../../parts/PageEdge";
 import type { Span } from "../chart/scale";
 import type { BodyView } from "./body3d";
 import { sideOf } from "./figure";
@@ -20,6 +21,7 @@ export function BodyView3d({ patches, span, instead }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<BodyView | null>(null);
   const [isMissing, setMissing] = useState(false);
+  const [lost, setLost] = useState<unknown>(null);
 
   useEffect(() => {
     const element = host.current;
@@ -35,7 +37,7 @@ export function BodyView3d({ patches, span, instead }: Props) {
         setMissing(mine === null);
         watch?.observe(element);
       },
-      () => setMissing(true),
+      (error: unknown) => setLost(error),
     );
     return () => {
       isGone = true;
@@ -49,6 +51,7 @@ export function BodyView3d({ patches, span, instead }: Props) {
   const isBehind = patches.length > 0 && patches.every((one) => sideOf(one.zone) === "side");
   useEffect(() => view?.face(isBehind ? ASIDE : 0.5), [view, isBehind]);
 
+  if (lost !== null) return <LostPage error={lost} />;
   if (isMissing) {
     return (
       <div className="stack">

@@ -1,12 +1,14 @@
-import type { PatchOut } from "../../../api/types";
+import { useId } from "react";
 import { t, word } from "../../../i18n";
 import type { Span } from "../chart/scale";
 import { colourOf, edgesOf } from "./colours";
+import { blankAt, type Picture } from "./excess";
+import { Hatching } from "./Hatching";
 import { OUTLINES, patchOn, SIDE_OUTLINES, type Side, sideOf, ZONE_AT_M, ZONE_EDGES_M } from "./figure";
 
 interface Props {
-  readonly patches: readonly PatchOut[];
-  readonly chosen: PatchOut | null;
+  readonly patches: readonly Picture[];
+  readonly chosen: Picture | null;
   readonly span: Span;
   /** Where the check is requested. */
   readonly zone: string | null;
@@ -26,7 +28,7 @@ export function FigureView({ patches, chosen, span, zone }: Props) {
 
 interface SideProps {
   readonly side: Side;
-  readonly patch: PatchOut | null;
+  readonly patch: Picture | null;
   readonly span: Span;
   readonly zone: string | null;
 }
@@ -78,28 +80,32 @@ function ZoneWords({ zone, isIt }: { readonly zone: string; readonly isIt: boole
   );
 }
 
-function Cells({ patch, span, flip }: { readonly patch: PatchOut; readonly span: Span; readonly flip: 1 | -1 }) {
+function Cells({ patch, span, flip }: { readonly patch: Picture; readonly span: Span; readonly flip: 1 | -1 }) {
+  const id = useId();
   const across = edgesOf(patch.across_m);
   const height = edgesOf(patch.height_m);
   return (
-    <g className="cells">
-      {patch.values.flatMap((row, z) =>
-        row.map((value, u) => {
-          const [left, right] = [flip * (across[u] ?? 0), flip * (across[u + 1] ?? 0)];
-          const [low, high] = [height[z] ?? 0, height[z + 1] ?? 0];
-          if (value === null) return null;
-          return (
-            <rect
-              key={`${z}-${u}`}
-              x={Math.min(left, right)}
-              y={-Math.max(low, high)}
-              width={Math.abs(right - left)}
-              height={Math.abs(high - low)}
-              fill={colourOf(value, span)}
-            />
-          );
-        }),
-      )}
-    </g>
+    <>
+      <Hatching id={id} size={0.03} />
+      <g className="cells">
+        {patch.values.flatMap((row, z) =>
+          row.map((value, u) => {
+            const [left, right] = [flip * (across[u] ?? 0), flip * (across[u + 1] ?? 0)];
+            const [low, high] = [height[z] ?? 0, height[z + 1] ?? 0];
+            return (
+              <rect
+                key={`${z}-${u}`}
+                x={Math.min(left, right)}
+                y={-Math.max(low, high)}
+                width={Math.abs(right - left)}
+                height={Math.abs(high - low)}
+                className={value === null ? "not-seen" : undefined}
+                fill={value === null ? `url(#${id}-${blankAt(patch, z, u) ?? "not_seen"})` : colourOf(value, span)}
+              />
+            );
+          }),
+        )}
+      </g>
+    </>
   );
 }

@@ -1,16 +1,18 @@
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import type { PatchOut } from "../../../api/types";
 import { t } from "../../../i18n";
 import { Axes, type Frame, plotSpans, useWidth } from "../chart/Axes";
-import { CurveChart } from "../chart/CurveChart";
+import { type Curve, CurveChart } from "../chart/CurveChart";
 import { linear, numberText, type Span, ticks } from "../chart/scale";
 import { captionWords, unitOf } from "./captions";
 import { colourOf, edgesOf } from "./colours";
 import { ColourBar } from "./ColourBar";
+import { blankAt, blanksOf, type Picture } from "./excess";
+import { Hatching, HatchingWords } from "./Hatching";
 import { OutlineOnMap } from "./OutlineOnMap";
 
 interface Props {
-  readonly patch: PatchOut;
+  readonly patch: Picture;
   readonly span: Span;
 }
 
@@ -22,6 +24,7 @@ interface Place {
 /** One picture to scale, with a cut along each axis through a place that can be moved. */
 export function PatchMap({ patch, span }: Props) {
   const [box, width] = useWidth(360);
+  const id = useId();
   const [place, setPlace] = useState<Place>(() => highest(patch));
   useEffect(() => setPlace(highest(patch)), [patch]);
   const height = 320;
@@ -31,15 +34,12 @@ export function PatchMap({ patch, span }: Props) {
   const xs: Span = [Math.min(...across), Math.max(...across)];
   const ys: Span = [Math.min(...up), Math.max(...up)];
   const frame: Frame = { width, height, x: linear(xs, spans.across), y: linear(ys, spans.up) };
-  const value = patch.values[place.row]?.[place.column] ?? null;
   const u = patch.across_m[place.column] ?? 0;
   const z = patch.height_m[place.row] ?? 0;
   const words = captionWords(patch.caption);
   const unit = unitOf(patch.caption);
   const acrossName = t(patch.zone === "bag" ? "picture.behind_m" : "picture.across_m");
-  const read = `${acrossName} ${u.toFixed(2)} · ${t("picture.height_m")} ${z.toFixed(2)}: ${
-    value === null ? t("picture.not_seen") : `${numberText(value)} ${unit}`
-  }`;
+  const read = `${acrossName} ${u.toFixed(2)} · ${t("picture.height_m")} ${z.toFixed(2)}: ${valueWords(patch, place, unit)}`;
 
   const move = (rows: number, columns: number): void =>
     setPlace((before) => ({
@@ -80,6 +80,7 @@ export function PatchMap({ patch, span }: Props) {
             xTicks={ticks(xs, 4).map((one) => ({ at: one, text: one.toFixed(1) }))}
             yTicks={ticks(ys, 5).map((one) => ({ at: one, text: one.toFixed(1) }))}
           />
+          <Hatching id={id} size={8} />
           {patch.values.flatMap((row, z) =>
             row.map((one, u) => {
               const [x0, x1] = [frame.x(across[u] ?? 0), frame.x(across[u + 1] ?? 0)];
@@ -92,7 +93,7 @@ export function PatchMap({ patch, span }: Props) {
                   y={Math.min(y0, y1)}
                   width={Math.abs(x1 - x0) + 0.5}
                   height={Math.abs(y1 - y0) + 0.5}
-                  fill={one === null ? "none" : colourOf(one, span)}
+                  fill={one === null ? `url(#${id}-${blankAt(patch, z, u) ?? "not_seen"})` : colourOf(one, span)}
                 />
               );
             }),
@@ -104,6 +105,7 @@ export function PatchMap({ patch, span }: Props) {
         </svg>
         <output className="number chart-read">{read}</output>
         <ColourBar span={span} words={words} />
+        <HatchingWords id={`${id}-words`} blanks={blanksOf(patch)} />
       </figure>
       <div className="stack cuts">
         <CurveChart
@@ -112,7 +114,8 @@ export function PatchMap({ patch, span }: Props) {
           xLabel={acrossName}
           yLabel={unit}
           height={170}
-          curves={[{ name: unit || words, kind: 0, values: (patch.values[place.row] ?? []).map((one) => one ?? NaN) }]}
+          curves={cutCurves(patch.values[place.row] ?? [], patch.sigma?.[place.row] ?? null, unit || words)}
+          {...(patch.sigma === undefined ? {} : { level: 0 })}
         />
         <CurveChart
           title={t("picture.cut_upright", { across: u.toFixed(2) })}
@@ -120,11 +123,31 @@ export function PatchMap({ patch, span }: Props) {
           xLabel={t("picture.height_m")}
           yLabel={unit}
           height={170}
-          curves={[{ name: unit || words, kind: 0, values: patch.values.map((row) => row[place.column] ?? NaN) }]}
+          curves={cutCurves(columnOf(patch.values, place.column), patch.sigma === undefined ? null : columnOf(patch.sigma, place.column), unit || words)}
+          {...(patch.sigma === undefined ? {} : { level: 0 })}
         />
       </div>
     </div>
   );
+}
+
+function valueWords(patch: Picture, { row, column }: Place, unit: string): string {
+  const value = patch.values[row]?.[column] ?? null;
+  if (value === null) return t(blankAt(patch, row, column) === "hidden" ? "picture.hidden" : "picture.not_seen");
+  const sigma = patch.sigma?.[row]?.[column] ?? null;
+  return sigma === null ? `${numberText(value)} ${unit}` : `${value.toFixed(1)} ± ${sigma.toFixed(1)} ${unit}`;
+}
+
+/** A cut, and where they are known one standard deviation to both sides. */
+function cutCurves(values: readonly (number | null)[], sigma: readonly (number | null)[] | null, name: string): Curve[] {
+  const cut: Curve = { name, kind: 0, values: values.map((one) => one ?? NaN) };
+  if (sigma === null) return [cut];
+  const off = (sign: 1 | -1): number[] => values.map((one, row) => (one ?? NaN) + sign * (sigma[row] ?? NaN));
+  return [cut, { name: "+ σ", kind: 3, values: off(1) }, { name: "− σ", kind: 3, values: off(-1) }];
+}
+
+function columnOf(values: readonly (readonly (number | null)[])[], column: number): (number | null)[] {
+  return values.map((row) => row[column] ?? null);
 }
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {

@@ -6,6 +6,7 @@ const KNOWN: readonly (readonly [string, Key])[] = [
   ["echo off the body line", "caption.line"],
   ["dielectric layer over bare body", "caption.layer"],
   ["loss behind the back", "caption.loss"],
+  ["path excess of the body's echo", "caption.body_excess"],
   ["path excess", "caption.excess"],
 ];
 

@@ -1,6 +1,6 @@
 // A generic figure, the same for everybody, 1.75 m: it is nobody's. Metres; across is to the
 // figure's left, which is on the right of the page when it is seen from the front.
-import type { PatchOut } from "../../../api/types";
+import type { Picture } from "./excess";
 
 type Corner = readonly [number, number];
 
@@ -76,7 +76,7 @@ export function shellM(acrossM: number, heightM: number): number {
 }
 
 /** Return the picture to show from one side: the chosen one, or the last that shows the same. */
-export function patchOn(side: Side, patches: readonly PatchOut[], chosen: PatchOut | null): PatchOut | null {
+export function patchOn(side: Side, patches: readonly Picture[], chosen: Picture | null): Picture | null {
   if (chosen === null) return null;
   if (sideOf(chosen.zone) === side) return chosen;
   const alike = patches.filter((one) => sideOf(one.zone) === side && one.caption === chosen.caption);

@@ -14,7 +14,7 @@ function patch(changes: Partial<PatchOut> = {}): PatchOut {
   return {
     sensor_id: "mw", look_id: "mw-1", t_utc_ms: 1000, zone: "torso_front",
     caption: "echo off the body surface, dB over the echo on it",
-    across_m: [-0.1, 0, 0.1], height_m: [1.0, 1.2], values: [[1, null, 3], [4, 9, 6]], ...changes,
+    across_m: [-0.1, 0, 0.1], height_m: [1.0, 1.2], values: [[1, null, 3], [4, 9, 6]], excess: null, ...changes,
   };
 }
 
@@ -69,7 +69,8 @@ test("known captions are told in the seat's language, others as they are", () =>
 
 test("the figure shows every cell that was seen, and marks the zone in words", () => {
   const { container } = render(<FigureView patches={[patch()]} chosen={patch()} span={[1, 9]} zone="torso_front" />);
-  expect(container.querySelectorAll(".cells rect")).toHaveLength(5);
+  expect(container.querySelectorAll(".cells rect:not(.not-seen)")).toHaveLength(5);
+  expect(container.querySelectorAll(".cells rect.not-seen")).toHaveLength(1);
   expect(container.querySelector(".is-it text")?.textContent).toContain("▲");
   expect(screen.getAllByRole("img")).toHaveLength(2);
 });
