@@ -1,8 +1,6 @@
 """A line to a database that goes silent: closed when nobody is at work, and only then."""
 
-import importlib.util
 import time
-from pathlib import Path
 
 import pytest
 
@@ -10,22 +8,11 @@ pytest.importorskip("psycopg", reason="psycopg is not installed")
 
 import psycopg
 
+from neighbours import loaded
 from standex.edges import postgresql_line
 from standex.edges.postgresql_line import LINE, Line
 
-
-def loaded(path: Path, name: str):
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-HERE = Path(__file__).parent
-postgresql = loaded(HERE / "store" / "conftest.py", "store_conftest").postgresql
-proxies = loaded(HERE.parent / "reliability" / "fault_proxy.py", "fault_proxy")
+proxies = loaded("reliability/fault_proxy.py")
 pytestmark = pytest.mark.slow
 
 

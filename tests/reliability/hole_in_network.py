@@ -6,7 +6,6 @@ Nobody else's network is touched: the namespace has nothing but its own loopback
 off and on again. Prints one line of JSON.
 """
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -15,13 +14,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-_SPEC = importlib.util.spec_from_file_location(
-    "reliability_network", Path(__file__).with_name("test_network.py")
-)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-network = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(network)
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))  # a program, not pytest
+from neighbours import loaded
+
+network = loaded("reliability/test_network.py")
 
 
 def loopback(state: str) -> None:

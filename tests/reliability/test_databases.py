@@ -4,7 +4,6 @@ Store and audit are in a PostgreSQL of the test's own, reached through ``fault_p
 away for some seconds here; ``STANDEX_RELIABILITY=20`` makes it twenty.
 """
 
-import importlib.util
 import os
 import time
 from contextlib import ExitStack, suppress
@@ -13,26 +12,15 @@ from pathlib import Path
 import httpx
 import pytest
 
+from neighbours import loaded
 from standex.edges.audit.keys import read_public_keys
 from standex.edges.audit.open_audit import open_audit
 from standex.edges.audit.verify import verify
 from standex.edges.clock import SystemClock
 from standex.edges.store.open_store import open_store
 
-
-def loaded(path: Path, name: str):
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-HERE = Path(__file__).parent
-kills = loaded(HERE / "test_kills.py", "reliability_kills")
-proxies = loaded(HERE / "fault_proxy.py", "fault_proxy")
-postgresql = loaded(HERE.parent / "edges" / "store" / "conftest.py", "store_conftest").postgresql
+kills = loaded("reliability/test_kills.py")
+proxies = loaded("reliability/fault_proxy.py")
 
 AWAY_S = float(os.environ.get("STANDEX_RELIABILITY", "4"))
 TOLD_WITHIN_S = 10.0  # about 4 s where nothing else runs
@@ -83,7 +71,7 @@ class Service:
             return "no answer"
         if not health["is_watching"]:
             return "not watching"
-        return " ".join(word for word in health["troubles"] if "walk test" not in word)
+        return " ".join(kills.troubles_of(health))
 
     def is_well(self) -> bool:
         return not self.troubles()

@@ -4,20 +4,14 @@ The process may write no file beyond a size (``RLIMIT_FSIZE``), as if the disk w
 cannot keep stands in its health, alarms are shown all the same and are kept once there is room.
 """
 
-import importlib.util
 import resource
 import time
-from pathlib import Path
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location(
-    "reliability_kills", Path(__file__).with_name("test_kills.py")
-)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-kills = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(kills)
+from neighbours import loaded
+
+kills = loaded("reliability/test_kills.py")
 UNLIMITED = resource.RLIM_INFINITY
 
 
@@ -48,10 +42,10 @@ def test_alarms_go_on_while_the_disk_is_full_and_are_kept_once_there_is_room(tmp
         pid = running.process.pid
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1024, UNLIMITED))
         assert until(lambda: len(incidents() - before) >= 2), "no alarms while the disk is full"
-        assert until(lambda: any("checkpoint" in word for word in health()["troubles"]))
+        assert until(lambda: any("checkpoint" in word for word in kills.troubles_of(health())))
         assert health()["is_watching"]
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
-        assert until(lambda: not [w for w in health()["troubles"] if "walk test" not in w])
+        assert until(lambda: not kills.troubles_of(health()))
         client.work(running, 3.0)
         shown = incidents()
     finally:

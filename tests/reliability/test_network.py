@@ -5,7 +5,6 @@ each part lasts is longer with ``STANDEX_RELIABILITY``.
 """
 
 import asyncio
-import importlib.util
 import os
 import ssl
 import threading
@@ -25,6 +24,7 @@ pytest.importorskip("websockets", reason="websockets is not installed")
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from neighbours import loaded
 from standex.edges.access.authority import make_authority
 from standex.edges.access.tls import client_context, server_context
 from standex.edges.audit.sqlite_log import open_sqlite as open_audit
@@ -45,20 +45,10 @@ from standex.edges.web.service_view import ServiceView
 from standex.model.event import Alert
 from standex.model.observation import HealthReason, HealthState
 
-
-def loaded(path: Path):
-    spec = importlib.util.spec_from_file_location(f"reliability_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 HERE = Path(__file__).parent
-proxies = loaded(HERE / "fault_proxy.py")
-fan_out = loaded(HERE.parents[1] / "benchmarks" / "bench_fan_out.py")
-hall = loaded(HERE.parents[1] / "benchmarks" / "bench_service.py")
+proxies = loaded("reliability/fault_proxy.py")
+fan_out = loaded("../benchmarks/bench_fan_out.py")
+hall = loaded("../benchmarks/bench_service.py")
 
 SEEN_WITHIN_S = 5.0
 LONG = int(os.environ.get("STANDEX_RELIABILITY", "0"))

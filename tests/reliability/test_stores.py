@@ -3,36 +3,23 @@
 What was acknowledged is there afterwards, once. ``STANDEX_RELIABILITY=20`` restarts twenty times.
 """
 
-import importlib.util
 import os
 import shutil
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import anyio
 import pytest
 
+from neighbours import loaded
 from standex.edges.clock import SystemClock
 from standex.edges.store.contract import DataClass, Entry, Store, StoreError
 from standex.edges.store.open_store import open_store
 from standex.edges.store.store_writer import StoreWriter
 
-
-def loaded(path: Path, name: str):
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-HERE = Path(__file__).parent
-kills = loaded(HERE / "test_kills.py", "reliability_kills")
-disks = loaded(HERE / "test_disks.py", "reliability_disks")
-postgresql = loaded(HERE.parent / "edges" / "store" / "conftest.py", "store_conftest").postgresql
+kills = loaded("reliability/test_kills.py")
+disks = loaded("reliability/test_disks.py")
 
 N_RESTARTS = int(os.environ.get("STANDEX_RELIABILITY", "2"))
 S = 10**9
@@ -142,7 +129,7 @@ def test_a_folder_that_becomes_read_only_stops_no_alarm_and_is_told(tmp_path) ->
         def troubles() -> str:
             health = running.http.get("api/v1/health", headers=headers).json()
             assert health["is_watching"]
-            return " ".join(w for w in health["troubles"] if "walk test" not in w)
+            return " ".join(kills.troubles_of(health))
 
         def incidents() -> set[str]:
             found = running.http.get("api/v1/incidents", headers=headers).json()["incidents"]

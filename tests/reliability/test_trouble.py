@@ -4,7 +4,6 @@ One service runs through all of it, and must be well again after each. Each trou
 seconds here; ``STANDEX_RELIABILITY=20`` makes it twenty.
 """
 
-import importlib.util
 import os
 import time
 from contextlib import ExitStack
@@ -12,13 +11,9 @@ from pathlib import Path
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location(
-    "reliability_kills", Path(__file__).with_name("test_kills.py")
-)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-kills = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(kills)
+from neighbours import loaded
+
+kills = loaded("reliability/test_kills.py")
 
 LASTS_S = float(os.environ.get("STANDEX_RELIABILITY", "4"))
 RECOVERED_WITHIN_S = 30.0
@@ -47,6 +42,9 @@ class Service:
 
     def sensors(self) -> dict[str, dict]:
         return {one["sensor_id"]: one for one in self.get("health")["sensors"]}
+
+    def troubles(self) -> list[str]:
+        return kills.troubles_of(self.get("health"))
 
     def incidents(self) -> set[str]:
         return {one["incident_id"] for one in self.get("incidents")["incidents"]}
@@ -185,7 +183,7 @@ def test_a_system_clock_that_is_stepped_leaves_the_watch_and_what_is_kept(servic
     service.trouble("step", step_s)
     try:
         until(lambda: service.audited("clock_stepped") > n_audited, for_s=TOLD_WITHIN_S)
-        until(lambda: any("clock" in w for w in service.get("health")["troubles"]), for_s=5)
+        until(lambda: any("clock" in w for w in service.troubles()), for_s=5)
         service.client.work(service.running, LASTS_S)
         until(lambda: service.incidents() - incidents, for_s=20)
         assert service.is_well
@@ -199,7 +197,7 @@ def test_a_system_clock_that_is_stepped_leaves_the_watch_and_what_is_kept(servic
         assert service.audited("data_deleted") == 0
     finally:
         service.over("step")
-    until(lambda: not [w for w in service.get("health")["troubles"] if "clock" in w], for_s=10)
+    until(lambda: not [w for w in service.troubles() if "clock" in w], for_s=10)
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """Systems above that vanish without a word: told, waited for by nobody, and told all afterwards."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ import pytest
 pytest.importorskip("paho.mqtt", reason="paho-mqtt is not installed")
 pytest.importorskip("google.protobuf", reason="protobuf is not installed")
 
+from neighbours import loaded
 from standex.edges.interop.event_json import Sender
 from standex.edges.interop.mqtt_link import MqttSettings
 from standex.edges.interop.mqtt_sink import MqttSink
@@ -23,19 +23,9 @@ from standex.edges.settings import parse_site
 from standex.model.event import Alert
 from standex.testing.examples import example_events, example_picture
 
-
-def loaded(path: Path, name: str):
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 HERE = Path(__file__).parent
-proxies = loaded(HERE / "fault_proxy.py", "fault_proxy")
-of_interop = loaded(HERE.parent / "edges" / "interop" / "conftest.py", "interop_conftest")
+proxies = loaded("reliability/fault_proxy.py")
+of_interop = loaded("edges/interop/conftest.py")
 TOLD_WITHIN_S = 10.0  # about 4 s where nothing else runs
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 SITE = parse_site((HERE.parent / "edges" / "survey.toml").read_text(), where="survey")

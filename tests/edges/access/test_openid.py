@@ -208,6 +208,7 @@ CONFIGURATION = "/.well-known/openid-configuration"
         (CONFIGURATION, lambda: httpx.Response(200, json={"issuer": "x"}), "calls itself"),
         (CONFIGURATION, lambda: httpx.Response(200, json={"issuer": ISSUER}), "https address"),
         ("/keys", lambda: httpx.Response(200, content=b" " * 300_000), "over"),
+        ("/keys", lambda: httpx.Response(200, content=b"[" * 200_000), "fails"),
         ("/keys", lambda: httpx.Response(200, json={"keys": 3}), "keys"),
         ("/keys", lambda: httpx.Response(200, json={"keys": [{"kty": "RSA"}]}), "keys"),
         ("/token", lambda: httpx.Response(200, json={}), "no ID token"),

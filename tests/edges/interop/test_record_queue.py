@@ -1,8 +1,10 @@
 import threading
+from dataclasses import replace
 
 import numpy as np
 
-from standex.edges.interop.record_queue import RecordQueue
+from standex.edges.intake import ARRIVED
+from standex.edges.interop.record_queue import OLD_S, RecordQueue
 from standex.model.record import Record
 
 
@@ -26,6 +28,25 @@ def test_a_flood_of_one_takes_nothing_from_the_others() -> None:
     assert queue.dropped() == {"liar": 996}
     queue.close()
     assert list(records) == []
+
+
+def test_of_one_that_is_not_emptied_in_time_the_newest_win() -> None:
+    queue = RecordQueue()
+    apart_ns = round(OLD_S * 1e9 / 4.5)
+    for number in range(60):
+        came = np.array(10**18 + number * apart_ns)
+        # One in three was made where it came, and has no other time.
+        arrays = {ARRIVED: np.array(0) if number % 3 == 0 else came}
+        one = replace(record("fast", number), t_utc_ns=int(came) - 1000, arrays=arrays)
+        queue.put(one)
+    records = queue.records()
+    queue.put(record("slow", 0))
+    queue.put(replace(record("slow", 1), t_utc_ns=10**18))  # nobody says when these came
+    got = [next(records) for _ in range(7)]
+    assert [one.sequence for one in got if one.sensor_id == "fast"] == [55, 56, 57, 58, 59]
+    assert [one.sequence for one in got if one.sensor_id == "slow"] == [0, 1]
+    assert queue.dropped() == {"fast": 55}
+    queue.close()
 
 
 def test_closing_ends_who_waits() -> None:

@@ -158,6 +158,10 @@ def test_health_is_said_once_a_second_and_when_late(technology: Surrogate) -> No
         ({"is_seen": np.ones((1, 2))}, "is_seen"),
         ({"zone": np.array([0, 99])}, "zones"),
         ({"place_sensor_m": np.full((1, 2), np.nan)}, "place"),
+        ({"place_sensor_m": np.array(1.0)}, "place_sensor_m is not of the kind or shape"),
+        ({"score": np.full((1, 2, 12), "x")}, "score is not of the kind"),
+        ({"is_joined": np.zeros(0)}, "is_joined is not"),
+        ({"zone": np.array([0.0, 1.0])}, "zone is not"),
     ],
 )
 def test_bad_records_are_refused(technology: Surrogate, changes, message: str) -> None:

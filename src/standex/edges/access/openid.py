@@ -45,6 +45,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed
 _MOST_BYTES = 256 * 1024  # of one answer
 _MOST_USED = 10_000  # states remembered; a provider takes a code only once itself
 _PENDING_S = 600
+# Nested a thousand times, JSON ends in a RecursionError.
+_UNREADABLE = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 _KEYS_AGAIN_S = 30.0  # keys are asked for again at most so often
 
 
@@ -184,7 +186,7 @@ class OpenId:
         """Return what a token says, once it is certain who says it, to whom, and when."""
         try:
             claims = json.loads(await self._verified(token))
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except _UNREADABLE as error:
             raise AccessError(f"the ID token is not signed by the provider ({error})") from error
         if not isinstance(claims, dict):
             raise AccessError("the ID token says nothing")
@@ -234,7 +236,7 @@ class OpenId:
             try:
                 listed = [k for k in found["keys"] if k.get("kty") in {"RSA", "EC", "OKP"}]
                 self._keys = KeySet.import_key_set({"keys": listed})
-            except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+            except (*_UNREADABLE, AttributeError) as error:
                 raise AccessError(f"the keys of the OpenID provider are none ({error})") from error
             self._keys_utc_ns = now
         return self._keys
@@ -275,7 +277,7 @@ class OpenId:
                 if answer.status_code != 200:
                     raise AccessError(f"{address} answers with status {answer.status_code}")
             found = json.loads(bytes(body))
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             raise AccessError(f"the OpenID provider at {address} fails: {error!r}") from error
         if not isinstance(found, dict):
             raise AccessError(f"{address} answers with something that is no JSON object")

@@ -35,6 +35,7 @@ from standex.model.ports import Technology
 from standex.model.record import Record
 from standex.model.site import SensorSpec, Site
 from standex.model.zones import ZONES, BodyZone
+from standex.sensing.settings import number, refuse_other_kind, refuse_unknown
 
 KIND = "external.looks"
 SETTINGS = ("sensor_kind", "reach_m", "ghosts_per_m2", "zones", "covered_m")
@@ -250,32 +251,23 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         SiteError: a setting is missing, unknown or out of range, or the calibration is of another
             kind.
     """
-    where = f"sensor {spec.sensor_id}"
-    unknown = sorted(set(spec.settings) - set(SETTINGS))
-    if unknown:
-        raise SiteError(
-            f"{where}: unknown settings {', '.join(unknown)}; there are {', '.join(SETTINGS)}"
-        )
+    refuse_unknown(spec, SETTINGS)
     kind = spec.settings.get("sensor_kind")
     if not isinstance(kind, str) or not kind:
         raise SiteError(
-            f"{where}: settings.sensor_kind must name the kind of calibration that its scores "
-            f"need, got {kind!r}"
+            f"sensor {spec.sensor_id}: settings.sensor_kind must name the kind of calibration that "
+            f"its scores need, got {kind!r}"
         )
-    if calibration is not None and calibration.sensor_kind != kind:
-        raise SiteError(
-            f"{where}: calibration {calibration.calibration_id} is for {calibration.sensor_kind}, "
-            f"not {kind}"
-        )
+    refuse_other_kind(spec, calibration, kind)
     return ExternalLooks(
         spec=spec,
         class_names=site.items.names,
         calibration=calibration,
         sensor_kind=kind,
-        reach_m=_number(spec, "reach_m", low=0.5, high=30.0),
-        ghosts_per_m2=_number(spec, "ghosts_per_m2", low=0.0, high=10.0),
+        reach_m=number(spec, "reach_m", low=0.5, high=30.0),
+        ghosts_per_m2=number(spec, "ghosts_per_m2", low=0.0, high=10.0),
         zones=_zones(spec),
-        covered_m=_number(spec, "covered_m", low=0.1, high=2.0, default=0.3),
+        covered_m=number(spec, "covered_m", low=0.1, high=2.0, default=0.3),
     )
 
 
@@ -290,15 +282,3 @@ def _zones(spec: SensorSpec) -> tuple[BodyZone, ...]:
             f"sensor {spec.sensor_id}: settings.zones must be a list of body zones "
             f"({', '.join(ZONES)}), got {names!r}"
         ) from None
-
-
-def _number(
-    spec: SensorSpec, name: str, *, low: float, high: float, default: float | None = None
-) -> float:
-    value = spec.settings.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise SiteError(
-            f"sensor {spec.sensor_id}: settings.{name} must be a number from {low:g} to {high:g}, "
-            f"got {value!r}"
-        )
-    return float(value)

@@ -1,7 +1,9 @@
 """Records of many sensors on their way into one iterator: bounded, and fair.
 
 Each sensor has a queue of its own, and they are emptied in turn: one that floods loses its own
-oldest records, which the gap in its numbers tells, and takes nothing from the others.
+oldest records, which the gap in its numbers tells, and takes nothing from the others. Where whoever
+empties them cannot keep up, the newest win: a full queue of a fast sensor would be seconds of the
+past.
 """
 
 import threading
@@ -9,9 +11,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import final
 
+from standex.edges.intake import ARRIVED
 from standex.model.record import Record
 
 N_WAITING = 64
+OLD_S = 0.5  # what came so much earlier than another of the same sensor makes room for it
 
 
 @final
@@ -30,7 +34,7 @@ class RecordQueue:
         """Take a record; the oldest of the same sensor makes room where there is none."""
         with self._changed:
             queue = self._of.setdefault(record.sensor_id, deque())
-            if len(queue) >= self._n_waiting:
+            while queue and (len(queue) >= self._n_waiting or _is_old(queue[0], record)):
                 queue.popleft()
                 self._dropped[record.sensor_id] = self._dropped.get(record.sensor_id, 0) + 1
             queue.append(record)
@@ -64,3 +68,14 @@ class RecordQueue:
                     return turn
                 self._changed.wait()
         return None
+
+
+def _is_old(record: Record, newest: Record) -> bool:
+    """Return whether it came too long before another; False where nobody says when they came."""
+    if ARRIVED not in record.arrays or ARRIVED not in newest.arrays:
+        return False
+    return (_came_utc_ns(newest) - _came_utc_ns(record)) * 1e-9 > OLD_S
+
+
+def _came_utc_ns(record: Record) -> int:
+    return int(record.arrays[ARRIVED]) or record.t_utc_ns  # 0: stamped where it came

@@ -23,13 +23,14 @@ may send of a person are never kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, pi
 
 from standex.edges.interop.sapient.ids import is_uuid4
 from standex.model.errors import SiteError
 from standex.model.site import SensorSpec, Site
 from standex.model.zones import BodyZone
+from standex.sensing.settings import number
 
 TECHNOLOGY, KIND = "sapient", "sapient.detections"
 POSITIONS, LOOKS = "positions", "looks"
@@ -102,6 +103,7 @@ def nodes_of(site: Site) -> Mapping[str, SensorSpec]:
 
 class _Settings:
     def __init__(self, spec: SensorSpec) -> None:
+        self._spec = replace(spec, settings={**_DEFAULTS, **spec.settings})
         self._where = f"sensor {spec.sensor_id}"
         unknown = sorted(set(spec.settings) - {*_REQUIRED, *_DEFAULTS})
         missing = [name for name in _REQUIRED if name not in spec.settings]
@@ -138,19 +140,19 @@ class _Settings:
             node_id=node_id,
             gives_positions=POSITIONS in gives,
             gives_looks=LOOKS in gives,
-            range_m=self._number("range_m", low=0.1, high=5_000),
-            half_angle_rad=self._number("half_angle_deg", low=0, high=180) * pi / 180,
-            p_detect=self._number("p_detect", low=0, high=1),
-            clutter_per_m2=self._number("clutter_per_m2", low=0, high=inf),
-            sigma_m=self._number("sigma_m", low=0.01, high=100),
+            range_m=number(self._spec, "range_m", low=0.1, high=5_000),
+            half_angle_rad=number(self._spec, "half_angle_deg", low=0, high=180) * pi / 180,
+            p_detect=number(self._spec, "p_detect", low=0, high=1),
+            clutter_per_m2=number(self._spec, "clutter_per_m2", low=0, high=inf),
+            sigma_m=number(self._spec, "sigma_m", low=0.01, high=100),
             are_errors_m=error_unit == "m",
             person_classes=self._texts("person_classes"),
-            latency_s=self._number("latency_s", low=0, high=5),
+            latency_s=number(self._spec, "latency_s", low=0, high=5),
             features=features,
             sensor_kind=self._text("sensor_kind"),
             zone=self._zone(),
             zone_info=self._text("zone_info"),
-            ghosts_per_m2=self._number("ghosts_per_m2", low=0, high=inf),
+            ghosts_per_m2=number(self._spec, "ghosts_per_m2", low=0, high=inf),
         )
 
     def _zone(self) -> BodyZone | None:
@@ -175,15 +177,3 @@ class _Settings:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise SiteError(f"{self._where}: {name} must be a list of texts, got {value!r}")
         return tuple(str(one) for one in value)
-
-    def _number(self, name: str, *, low: float, high: float) -> float:
-        value = self._values[name]
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not low <= value <= high
-        ):
-            raise SiteError(
-                f"{self._where}: {name} must be a number from {low:g} to {high:g}, got {value!r}"
-            )
-        return float(value)
