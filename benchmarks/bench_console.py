@@ -13,7 +13,7 @@ Needs Chromium and a built console (``make console``). Say with the figures what
 
 import argparse
 import gzip
-import importlib.util
+import importlib
 import json
 import multiprocessing
 import os
@@ -362,13 +362,8 @@ def bench_alarms(browser: Browser, args: argparse.Namespace) -> dict[str, Any]:
 
 def bench_memory(browser: Browser, args: argparse.Namespace) -> dict[str, Any]:
     """Heap of the page after garbage collection, beside a whole service and an operator's work."""
-    path = Path(__file__).parents[1] / "tests" / "reliability" / "test_kills.py"
-    spec = importlib.util.spec_from_file_location("test_kills", path)
-    assert spec is not None
-    assert spec.loader is not None
-    kills = importlib.util.module_from_spec(spec)
-    sys.modules["test_kills"] = kills
-    spec.loader.exec_module(kills)
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+    kills = importlib.import_module("neighbours").loaded("reliability/test_kills.py")
     with tempfile.TemporaryDirectory() as folder:
         running = kills.Running(Path(folder))
         try:

@@ -14,10 +14,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from PIL import Image
@@ -49,7 +51,10 @@ def running_demo() -> Iterator[tuple[str, str]]:
     )
     assert process.stdout is not None
     try:
-        yield _links(process.stdout)
+        links = _links(process.stdout)
+        # It goes on telling how it goes; nobody may be kept waiting for room in the pipe.
+        Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
+        yield links
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -1,4 +1,4 @@
-"""What all tests share: seeded chance and the folder of recorded data."""
+"""What all tests share: seeded chance, the folder of recorded data, a database server."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
+
+from postgresql_server import postgresql  # noqa: F401 - a fixture
 
 # A busy machine is no error: how long an example takes says nothing about the law it tests.
 # The same examples every time: a change is judged by what it changed. Look for new ones with

@@ -6,6 +6,7 @@ import { connect } from "./live/socket";
 import { forgetLive, useLive } from "./live/state";
 import { maySee, pageOf, PAGES } from "./pages/pages";
 import { Banners } from "./parts/Banners";
+import { PageEdge } from "./parts/PageEdge";
 import { go, usePath } from "./parts/route";
 import { SessionContext } from "./parts/session";
 import { SignIn } from "./parts/SignIn";
@@ -97,9 +98,11 @@ export function App() {
           ) : mayNot ? (
             <p role="alert">{t("not_allowed")}</p>
           ) : (
-            <Suspense fallback={<p className="dim">…</p>}>
-              <shown.Body />
-            </Suspense>
+            <PageEdge key={shown.path}>
+              <Suspense fallback={<p className="dim">…</p>}>
+                <shown.Body />
+              </Suspense>
+            </PageEdge>
           )}
         </main>
       </div>

@@ -10,7 +10,7 @@ give the same picture and events, bit for bit, live or replayed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple, final
 
@@ -76,10 +76,6 @@ class Station:
     fuser: Fuser
     decider: Decider
     scheduler: Scheduler
-    looks_back_s: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "looks_back_s", looks_back_s(self.site))
 
     @classmethod
     def of(
@@ -251,7 +247,7 @@ class Station:
         picture = replace(
             picture,
             tracks=tracks,
-            history=remembered(picture.history, scans, for_s=self.looks_back_s),
+            history=remembered(picture.history, scans, for_s=looks_back_s(self.site)),
             passages=follow(picture.passages, tracks, site=self.site, log_prior=self.log_prior),
             hand_over=handed.state,
         )

@@ -1,15 +1,14 @@
 """A service on people who walk by the clock, and browsers that look at it."""
 
-import importlib.util
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from neighbours import loaded
 from standex.edges.web.console_files import packaged_console
 
 AXE = Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js"
@@ -17,24 +16,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
-def _beside(name: str) -> Any:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
 for _name in ("recorded", "seats"):  # tests take names from them
-    _beside(_name)
+    loaded(f"browser/{_name}.py", name=_name)
 
 
 def _service(folder: Path) -> Iterator[Any]:
     if packaged_console() is None:
         pytest.skip("the console is not built: make console (Node 20 or later)")
-    running = _beside("seats").Service(folder)
+    running = loaded("browser/seats.py", name="seats").Service(folder)
     yield running
     running.kill()
 
@@ -90,7 +79,7 @@ def seat(browser, request) -> Iterator[Callable[..., Any]]:
             headers={"Content-Type": "application/json", "Idempotency-Key": name},
         )
         assert answer.ok, answer.text()
-        made.append(_beside("seats").Seat(context, service, name))
+        made.append(loaded("browser/seats.py", name="seats").Seat(context, service, name))
         return made[-1]
 
     yield sit

@@ -24,8 +24,11 @@ SAID = (0.0, 0.04, 0.14, -0.08, 0.4, 0.2)  # log-likelihood ratio of each look a
 LENGTH_S = N_PEOPLE * EVERY_S + (FROM_X_M - TO_X_M) / SPEED_M_PER_S
 
 
-def write_recording(path: Path, *, site_name: str = "metro") -> None:
-    """Write it; nothing in it came from the twin, and it says of itself that it is simulated."""
+def write_recording(path: Path, *, site_name: str = "metro") -> int:
+    """Write it, and return when it began, in nanoseconds of UTC.
+
+    Nothing in it came from the twin, and it says of itself that it is simulated.
+    """
     text = site_text(site_name)
     site = parse_site(text, where=site_name)
     calibrations = calibrations_of(site)
@@ -48,6 +51,7 @@ def write_recording(path: Path, *, site_name: str = "metro") -> None:
             seen = tuple(_seen(site, said_by, t_utc_ns, n * STEP_NS * 1e-9))
             picture, events, _ = station.update(picture, seen)
             writer.publish(t_utc_ns, seen, events)
+    return began_utc_ns
 
 
 def _imager(site: Site) -> SensorSpec:

@@ -1,31 +1,18 @@
 """A running service, accounts on demand, alarms on demand, and browsers that are signed in."""
 
-import importlib.util
 import json
 import re
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from neighbours import loaded
+
 WAIT_MS = 60_000
 ALARM_WITHIN_S = 10.0
 HERE = Path(__file__).parent
-KILLS = HERE.parent / "reliability" / "test_kills.py"
 PROGRAM = HERE / "walkers.py"
-
-
-def load(path: Path) -> Any:
-    """Return a module of the tests by its path; the same one every time."""
-    if path.stem not in sys.modules:
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[path.stem] = module
-        spec.loader.exec_module(module)
-    return sys.modules[path.stem]
 
 
 def until(look: Callable[[], Any], *, within_s: float = WAIT_MS / 1000) -> Any:
@@ -49,7 +36,7 @@ class Service:
 
     def start(self) -> None:
         """Start it, again where it ran before; the port stays."""
-        kills = load(KILLS)
+        kills = loaded("reliability/test_kills.py")
         kept, kills.PROGRAM = kills.PROGRAM, PROGRAM
         try:
             self.running = kills.Running(self.folder)
@@ -101,7 +88,7 @@ class Service:
 
         # A service that is very late has let them pass before it looked: then it is the next one.
         for _ in range(6):
-            number = until(load(PROGRAM).next_to_be_found)
+            number = until(loaded(PROGRAM).next_to_be_found)
             with (self.folder / "carriers").open("a") as file:
                 file.write(f"{number}\n")
             end = time.monotonic() + ALARM_WITHIN_S

@@ -71,6 +71,40 @@ def test_a_replay_is_scrubbed_stepped_and_never_taken_for_live(service, seat, re
     assert not page.title().startswith("REPLAY")
 
 
+def people_on_plan(page) -> int:
+    """Return how many people the note under the plan tells of; it must come wherever one looks."""
+    note = page.locator(".replay-note").filter(
+        has_text=re.compile(r"\d+ (person|people) on the plan")
+    )
+    note.wait_for(timeout=WAIT_MS)
+    return int(re.findall(r"(\d+) (?:person|people)", note.inner_text())[0])
+
+
+def test_jumps_while_it_runs_end_at_a_picture_wherever_they_end(service, seat, recording) -> None:
+    page = seat("supervisor").open(f"/time/{recording}")
+    timeline = page.locator(".timeline")
+    timeline.wait_for(timeout=WAIT_MS)
+    page.locator(".replay-marks .is-alarm").first.wait_for(timeout=WAIT_MS)
+    assert people_on_plan(page) == 0  # at its beginning
+    page.get_by_label("Speed").select_option("16")
+    page.get_by_role("button", name="Play").click()
+    box = timeline.bounding_box()
+    for share in (0.9, 0.1, 0.7, 0.3, 0.5):
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + 10)
+    page.mouse.move(box["x"] + 5, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 10, steps=40)
+    page.mouse.up()
+    assert people_on_plan(page) >= 1
+    # It runs to the very end, where there is a picture, too.
+    page.get_by_role("button", name="Play").wait_for(timeout=WAIT_MS)
+    assert at_s(page) == pytest.approx(LENGTH_S, abs=0.3)
+    people_on_plan(page)
+    page.keyboard.press("Home")
+    assert at_s(page) == 0.0
+    assert people_on_plan(page) == 0
+
+
 def test_another_threshold_changes_the_alarms_per_hour(service, seat, recording) -> None:
     page = seat("supervisor").open(f"/time/{recording}")
     page.get_by_role("button", name="What if").click(timeout=WAIT_MS)

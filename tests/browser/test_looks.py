@@ -1,5 +1,7 @@
 """The console as it looks and sounds: each page by axe in each set of colours, languages, keys."""
 
+import json
+
 import pytest
 from seats import WAIT_MS
 
@@ -9,6 +11,7 @@ EVERYTHING = ("operator", "supervisor", "engineer", "auditor")
 PAGES = (
     "/", "/evidence", "/responder", "/time", "/exercise", "/shift", "/setup", "/accounts", "/audit",
 )  # fmt: skip
+WALK_TEST = {"fr": "Test de passage", "de": "Gangtest", "ru": "Проверочный проход"}
 KEYS = {"en": "Keys", "fr": "Touches", "de": "Tasten", "ru": "Клавиши"}
 # As a link does it, without loading the page anew.
 GO = """(to) => {
@@ -30,10 +33,17 @@ def with_theme(page, theme: str) -> None:
     page.wait_for_timeout(50)
 
 
-def test_axe_finds_nothing_on_any_page_in_any_colours(service, seat, findings) -> None:
+# English as if it were written from right to left: shows what such a language does to the pages.
+TURNED = "ar-XB"
+
+
+@pytest.mark.parametrize("language", ["en", TURNED])
+def test_axe_finds_nothing_on_any_page_in_any_colours(service, seat, findings, language) -> None:
     incident = service.alarm()
-    page = seat(*EVERYTHING).open()
-    for path in (*PAGES, f"/evidence/{incident}", f"/responder/{incident}"):
+    page = seat(*EVERYTHING, settings={"language": language}).open()
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == TURNED else "ltr")
+    more = ("/setup/point", f"/evidence/{incident}", f"/responder/{incident}")
+    for path in (*PAGES, *more):
         page.evaluate(GO, path)
         page.locator(f"nav a[href='/{path.split('/')[1]}'][aria-current=page]").wait_for(
             timeout=WAIT_MS
@@ -46,6 +56,18 @@ def test_axe_finds_nothing_on_any_page_in_any_colours(service, seat, findings) -
             with_theme(page, theme)
             assert findings(page, *CONTRAST) == [], (path, theme)
         with_theme(page, "dark")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+def test_axe_finds_nothing_where_one_signs_in(service, browser, findings, theme) -> None:
+    page = browser.new_page()
+    kept = json.dumps({"theme": theme, "language": TURNED})
+    page.add_init_script(f"localStorage.setItem('standex.seat', {json.dumps(kept)})")
+    page.goto(service.url)
+    page.locator("form input[type=password]").wait_for(timeout=WAIT_MS)
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+    assert findings(page) == []
+    page.close()
 
 
 @pytest.mark.parametrize("language", KEYS)
@@ -87,6 +109,50 @@ def test_a_change_of_language_and_direction_breaks_no_layout(service, seat, size
             assert wide[1] <= 1, (path, direction, wide)
             lost = page.evaluate(OUT_OF_SIGHT)
             assert lost == [], (path, direction, lost)
+
+
+def test_from_right_to_left_pages_turn_and_plans_times_and_figures_do_not(service, seat) -> None:
+    incident = service.alarm()
+    page = seat(*EVERYTHING, settings={"language": TURNED}).open()
+    page.locator(f"[data-incident='{incident}']").click(timeout=WAIT_MS)
+    # The list of incidents stands at the right now, the card at the left of the plan.
+    left = {
+        name: page.locator(name).first.bounding_box()["x"]
+        for name in (".live-list", ".plan-stage", ".incident-card")
+    }
+    assert left[".live-list"] > left[".plan-stage"] > left[".incident-card"]
+    # West stays at the left: the buttons that move the plan, and its scale.
+    arrows = page.locator(".plan-group").nth(1).locator("button")
+    assert arrows.first.inner_text() == "←"
+    assert arrows.first.bounding_box()["x"] < arrows.last.bounding_box()["x"]
+    page.evaluate(GO, f"/evidence/{incident}")
+    chart = page.locator("main svg text").filter(has_text="%").first
+    chart.wait_for(timeout=WAIT_MS)
+    # What is written beside a body or an axis stands where it would from left to right.
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('main svg')]"
+        ".every((one) => getComputedStyle(one).direction === 'ltr')"
+    )
+    page.evaluate(GO, "/time")
+    page.locator("a[href^='/time/']").last.click(timeout=WAIT_MS)
+    page.locator(".timeline").wait_for(timeout=WAIT_MS)
+    labels = page.locator(".timeline-label")
+    assert labels.first.inner_text() == "00:00"
+    assert labels.first.bounding_box()["x"] < labels.last.bounding_box()["x"] or labels.count() == 1
+    box = page.locator(".timeline").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 20)
+    slider = page.locator(".timeline")
+    until_s = 0.7 * float(slider.get_attribute("aria-valuemax")) - 1
+    assert float(slider.get_attribute("aria-valuenow")) >= until_s
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "ru"])
+def test_no_banner_speaks_another_language(service, seat, language) -> None:
+    page = seat(*EVERYTHING, settings={"language": language}).open()
+    # Nobody has made a walk test in this service: that is told on every page.
+    banner = page.locator(".banner.trouble").filter(has_text=WALK_TEST[language])
+    banner.wait_for(timeout=WAIT_MS)
+    assert "walk" not in page.locator(".banners").inner_text().lower()
 
 
 def test_sounds_say_that_they_are_off_until_something_is_pressed(service, seat) -> None:

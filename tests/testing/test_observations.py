@@ -11,6 +11,8 @@ from standex.model.observation import (
     Health,
     HealthState,
     Observation,
+    Patch,
+    PathExcess,
     Positions,
 )
 from standex.model.site import Site
@@ -78,6 +80,31 @@ def test_drifting_air_has_its_laws(site: Site, change: dict[str, Any], says: str
     look = next(one for one in looks if isinstance(one.footprint, DriftFootprint))
     with pytest.raises(AssertionError, match=says):
         check(site, replace(look, footprint=replace(look.footprint, **change)))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"excess_m": np.zeros((2, 3)), "sigma_m": np.ones((2, 3))}, "path excess differ"),
+        ({"sigma_m": np.full((3, 2), np.nan)}, "without sigma"),
+        ({"sigma_m": np.array([[0.0, np.nan], [1.0, 1.0], [1.0, 1.0]])}, "must be positive"),
+        ({"excess_m": np.zeros((3, 2)), "sigma_m": np.ones((3, 2))}, "of unseen places"),
+    ],
+)
+def test_path_excess_has_its_laws(site: Site, change: dict[str, Any], says: str) -> None:
+    look = next(one for one in example_observations(site) if isinstance(one, Evidence))
+    known = np.array([[0.01, np.nan], [0.0, 0.02], [0.0, 0.0]])
+    good = PathExcess(excess_m=known, sigma_m=np.where(np.isnan(known), np.nan, 0.001))
+    patch = Patch(
+        caption="echo, dB",
+        across_m=np.array([0.0, 0.1]),
+        height_m=np.array([1.0, 1.1, 1.2]),
+        values=np.array([[1.0, np.nan], [1.0, 1.0], [1.0, 1.0]]),
+        excess=good,
+    )
+    check(site, replace(look, patch=patch))
+    with pytest.raises(AssertionError, match=says):
+        check(site, replace(look, patch=replace(patch, excess=replace(good, **change))))
 
 
 def test_the_zones_of_one_look_belong_together(site: Site) -> None:

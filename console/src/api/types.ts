@@ -62,12 +62,50 @@ export type AuditRowOut = {
   what: string;
   of_what: string;
   why: string;
+  why_parts: ReasonPart[];
   body: Record<string, unknown>;
   row_hash: string;
 };
 
 /** One zone of a generic body; never a picture of anybody. */
 export type BodyZone = "torso_front" | "torso_back" | "waist" | "legs" | "arms" | "feet" | "bag";
+
+/** Age and drift of the calibration of one sensor. */
+export type CalibrationOut = {
+  sensor_id: string;
+  technology: string;
+  calibration_id: string;
+  is_simulated: boolean;
+  made_utc_ms: number;
+  expires_utc_ms: number;
+  standing: "too_few" | "as_calibrated" | "higher" | "lower";
+  since_utc_ms: number | null;
+  n_base: number;
+  t_utc_ms: number[];
+  n: number[];
+  off: number[];
+  low: number[];
+  high: number[];
+  base_share: number[];
+  late_share: number[];
+  n_late: number;
+  mean_factor: number | null;
+  mean_factor_low: number | null;
+  mean_factor_high: number | null;
+  claims_too_much: boolean;
+};
+
+/** Calibrations of a site, and how their drift is found; ``edges`` in natural log factors. */
+export type CalibrationsOut = {
+  now_utc_ms: number;
+  n_base_wanted: number;
+  least_people: number;
+  shift_hours: number;
+  false_signal_every_shifts: number;
+  told_days_before: number;
+  edges: number[];
+  charts: CalibrationOut[];
+};
 
 /** What changes all the time about an open incident. */
 export type Card = {
@@ -90,6 +128,25 @@ export type Card = {
 export type CheckedOut = {
   problems: string[];
   plan: Record<string, unknown> | null;
+};
+
+/** One sum of a control chart; ``subject`` is empty for the whole station. */
+export type ControlOut = {
+  subject: string;
+  technology: string;
+  wrong: "missed" | "false_answer";
+  standing: "too_few" | "says_nothing" | "as_commissioned" | "worse";
+  n_base: number;
+  n_base_wrong: number;
+  n_commissioned: number;
+  t_utc_ms: number[];
+  is_wrong: boolean[];
+  sums: number[];
+  restarted_utc_ms: number[];
+  since_utc_ms: number | null;
+  n_since: number;
+  n_since_wrong: number;
+  told_after: number;
 };
 
 /** A sensor that is about to look. */
@@ -123,6 +180,12 @@ export type Disposition = "threat" | "benign" | "system_fault" | "drill";
 /** It was done. */
 export type Done = {
   detail?: string;
+};
+
+/** Path excess, place by place as in the picture; None where no echo of the body was found. */
+export type ExcessOut = {
+  excess_mm: ((number | null)[])[];
+  sigma_mm: ((number | null)[])[];
 };
 
 /** Which exercise. */
@@ -172,7 +235,7 @@ export type HealthMessage = {
   type: "health";
   now_utc_ms: number;
   is_watching: boolean;
-  troubles: string[];
+  troubles: TroubleOut[];
   sensors: SensorOut[];
   unknown_sensors: Record<string, number>;
   armed: Armed[];
@@ -199,6 +262,9 @@ export type Highest = {
   is_simulated: boolean;
   is_replay: boolean;
   p_alarm: number;
+  has_truth?: boolean;
+  truth_problem?: string;
+  has_walk_tests?: boolean;
   people: HighestOfPerson[];
 };
 
@@ -209,6 +275,9 @@ export type HighestOfPerson = {
   at_s: number;
   coverage: number;
   outcome: string;
+  carried?: string;
+  is_threat?: boolean;
+  carried_reference?: boolean;
 };
 
 /** An incident as it is told to the console. */
@@ -280,6 +349,10 @@ export type Mark = {
   kind: string;
   of: string;
   text: string;
+  state?: string;
+  outcome?: string;
+  reason_parts?: ReasonPart[];
+  health_parts?: ReasonPart[];
 };
 
 /** Who is signed in, and what they may. */
@@ -317,6 +390,7 @@ export type PatchOut = {
   across_m: number[];
   height_m: number[];
   values: ((number | null)[])[];
+  excess: ExcessOut | null;
 };
 
 /** Everybody who is there, by columns; state: 0 pending, 1 nothing found, 2 alarm, 3 not. */
@@ -333,7 +407,7 @@ export type People = {
 };
 
 /** What can be allowed. */
-export type Permission = "see_picture" | "see_incidents" | "work_incidents" | "shelve" | "see_evidence" | "stop" | "arm" | "propose_operating_point" | "confirm_operating_point" | "walk_test" | "record_declined" | "confirm_public_alert" | "see_replay" | "see_figures" | "exercise" | "know_exercises" | "edit_site" | "manage_accounts" | "manage_sensors" | "see_privacy" | "see_audit";
+export type Permission = "see_picture" | "see_incidents" | "work_incidents" | "shelve" | "see_evidence" | "see_crops" | "stop" | "arm" | "propose_operating_point" | "confirm_operating_point" | "walk_test" | "record_declined" | "confirm_public_alert" | "see_replay" | "see_figures" | "exercise" | "know_exercises" | "edit_site" | "manage_accounts" | "manage_sensors" | "see_privacy" | "see_audit";
 
 /** Where everybody is; the newest overtakes the others. */
 export type PictureMessage = {
@@ -508,6 +582,7 @@ export type SensorOut = {
   state: string;
   reason: string;
   message: string;
+  message_parts: ReasonPart[];
   since_utc_ms: number | null;
   is_stale: boolean;
   age_s: number | null;
@@ -590,6 +665,21 @@ export type Timeline = {
   is_simulated: boolean;
   is_replay: boolean;
   marks: Mark[];
+  plan?: Plan;
+};
+
+/** What is wrong with a part of the service; without parts it is known in English only. */
+export type TroubleOut = {
+  part: string;
+  text: string;
+  text_parts: ReasonPart[];
+};
+
+/** Control charts of the walk tests, and how they are made. */
+export type WalkControl = {
+  n_base_wanted: number;
+  false_signal_every_tests: number;
+  charts: ControlOut[];
 };
 
 /** A walk with a reference object. */
@@ -644,6 +734,8 @@ export interface Endpoints {
   "GET /api/v1/audit": { body: undefined; answer: AuditRowOut[]; query: { before?: number; limit?: number; who?: string; what?: string; of_what?: string } };
   /** Return whether every row is as it was written. */
   "GET /api/v1/audit/verification": { body: undefined; answer: AuditChecked; query: undefined };
+  /** Return the age of each calibration, and how far what its sensor says has drifted. */
+  "GET /api/v1/calibrations": { body: undefined; answer: CalibrationsOut; query: undefined };
   /** Return who else is signed in and works on incidents: names to hand one over to. */
   "GET /api/v1/colleagues": { body: undefined; answer: string[]; query: undefined };
   /** Return how many chose another way of screening, by day. */
@@ -666,9 +758,11 @@ export interface Endpoints {
   "GET /api/v1/incidents/{incident_id}": { body: undefined; answer: IncidentOut; query: undefined };
   /** Do something with an incident. */
   "POST /api/v1/incidents/{incident_id}/actions": { body: ActionAsked; answer: IncidentOut; query: undefined };
+  /** Return a masked crop from a camera, where the site keeps any; the look is audited. */
+  "GET /api/v1/incidents/{incident_id}/crops/{number}": { body: undefined; answer: unknown; query: undefined };
   /** Return what is in the evidence bundle; the look is audited. */
   "GET /api/v1/incidents/{incident_id}/evidence": { body: undefined; answer: Record<string, unknown>; query: undefined };
-  /** Return one file of the evidence bundle; the look is audited. */
+  /** Return one file of the evidence bundle, no crop; the look is audited. */
   "GET /api/v1/incidents/{incident_id}/evidence/{file}": { body: undefined; answer: unknown; query: undefined };
   /** Return pictures on the generic figure, while they are in memory; the look is audited. */
   "GET /api/v1/incidents/{incident_id}/patches": { body: undefined; answer: PatchOut[]; query: undefined };
@@ -738,6 +832,8 @@ export interface Endpoints {
   "POST /api/v1/walk-tests": { body: WalkTestAsked; answer: Record<string, unknown>; query: undefined };
   /** Return all that are kept, for charts over months, and whether they drift. */
   "GET /api/v1/walk-tests/chart": { body: undefined; answer: Record<string, unknown>; query: undefined };
+  /** Return whether the station and each sensor do as at commissioning, over months. */
+  "GET /api/v1/walk-tests/control": { body: undefined; answer: WalkControl; query: undefined };
   /** End a walk and return its score. */
   "POST /api/v1/walk-tests/{walk_test_id}/end": { body: undefined; answer: Record<string, unknown>; query: undefined };
   /** Return figures of the service for Prometheus; nobody and no place is in them. */

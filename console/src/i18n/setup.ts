@@ -112,8 +112,8 @@ export const setup = define({
     "privacy.span.s": "{n} s",
     "privacy.span.min": "{n} min",
     "privacy.span.h": "{n} h",
-    "privacy.span.d": "{n} days",
-    "privacy.span.months": "{n} months",
+    "privacy.span.d": "{n} {n|day|days}",
+    "privacy.span.months": "{n} {n|month|months}",
   },
   fr: {
     "setup.site": "Site",
@@ -226,7 +226,7 @@ export const setup = define({
     "privacy.span.s": "{n} s",
     "privacy.span.min": "{n} min",
     "privacy.span.h": "{n} h",
-    "privacy.span.d": "{n} jours",
+    "privacy.span.d": "{n} {n|jour|jours}",
     "privacy.span.months": "{n} mois",
   },
   de: {
@@ -340,8 +340,8 @@ export const setup = define({
     "privacy.span.s": "{n} s",
     "privacy.span.min": "{n} min",
     "privacy.span.h": "{n} h",
-    "privacy.span.d": "{n} Tage",
-    "privacy.span.months": "{n} Monate",
+    "privacy.span.d": "{n} {n|Tag|Tage}",
+    "privacy.span.months": "{n} {n|Monat|Monate}",
   },
   ru: {
     "setup.site": "Объект",

@@ -2,6 +2,7 @@ import { t } from "../i18n";
 import { useLive } from "../live/state";
 import { useTick } from "./clock";
 import { ExerciseBanner } from "./ExerciseBanner";
+import { Troubles } from "./Troubles";
 
 /** What must be seen on every page: that nothing is watched, that it is an exercise. */
 export function Banners({ isWatching }: { readonly isWatching: boolean }) {
@@ -29,11 +30,7 @@ export function Banners({ isWatching }: { readonly isWatching: boolean }) {
           ⚠ {t("age.picture_stale", { seconds: ageS !== null && Number.isFinite(ageS) ? Math.round(ageS) : "–" })}
         </p>
       )}
-      {health?.troubles.map((one) => (
-        <p className="banner trouble" role="status" key={one}>
-          ⚠ {one}
-        </p>
-      ))}
+      <Troubles troubles={health?.troubles ?? []} />
       <ExerciseBanner />
       {(hello?.is_exercise || hello?.is_simulated) && <p className="banner exercise">◩ {t("banner.exercise")}</p>}
     </div>

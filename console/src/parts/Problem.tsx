@@ -13,7 +13,7 @@ export function Problem({ error }: { readonly error: unknown }) {
   if (error === null || error === undefined) return null;
   return (
     <p className="problem" role="alert">
-      {t("error.title")}: {problemText(error)}
+      {t("error.title")}{t("sign.colon")} {problemText(error)}
     </p>
   );
 }

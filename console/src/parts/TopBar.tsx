@@ -1,6 +1,6 @@
 import { useState, useSyncExternalStore } from "react";
 import type { Me } from "../api/types";
-import { LANGUAGES, type Language, t } from "../i18n";
+import { LANGUAGES, type Spoken, t, TURNED } from "../i18n";
 import { useLive } from "../live/state";
 import { maySee, type Page, PAGES } from "../pages/pages";
 import { clockText, serviceNow, useTick } from "./clock";
@@ -115,13 +115,14 @@ function Seat({ me, onSignOut }: Pick<Props, "me" | "onSignOut">) {
           <span className="grow">{t("settings.language")}</span>
           <select
             value={settings.language}
-            onChange={(event) => changeSettings({ language: event.target.value as Language })}
+            onChange={(event) => changeSettings({ language: event.target.value as Spoken })}
           >
             {Object.entries(LANGUAGES).map(([code, name]) => (
               <option key={code} value={code} lang={code}>
                 {name}
               </option>
             ))}
+            {settings.language === TURNED && <option value={TURNED}>{TURNED}</option>}
           </select>
         </label>
         <label className="row">

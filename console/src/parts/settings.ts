@@ -1,12 +1,12 @@
 // What a seat likes: colours, language, sounds. Nothing else is ever kept in the browser.
 import { useSyncExternalStore } from "react";
-import { LANGUAGES, type Language, setLanguage } from "../i18n";
+import { LANGUAGES, setLanguage, type Spoken, TURNED } from "../i18n";
 
 export type Theme = "dark" | "light" | "contrast";
 
 export interface Settings {
   readonly theme: Theme;
-  readonly language: Language;
+  readonly language: Spoken;
   readonly sound: boolean;
 }
 
@@ -19,14 +19,14 @@ function read(): Settings {
   const browser = navigator.language.slice(0, 2);
   const fallback: Settings = {
     theme: "dark",
-    language: browser in LANGUAGES ? (browser as Language) : "en",
+    language: browser in LANGUAGES ? (browser as Spoken) : "en",
     sound: true,
   };
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
     return {
       theme: THEMES.find((one) => one === kept.theme) ?? fallback.theme,
-      language: kept.language && kept.language in LANGUAGES ? kept.language : fallback.language,
+      language: kept.language && (kept.language in LANGUAGES || kept.language === TURNED) ? kept.language : fallback.language,
       sound: kept.sound ?? fallback.sound,
     };
   } catch {

@@ -79,6 +79,22 @@ Footprint = GaussianFootprint | DriftFootprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PathExcess:
+    """By how much deeper a body seems behind what is worn on it, place by place.
+
+    A layer of thickness d and refractive index n makes it seem deeper by d (n - 1).
+
+    Attributes:
+        excess_m: row by column of the picture that it goes with, at normal incidence; NaN where no
+            echo of the body was found.
+        sigma_m: standard deviation of each, the predicted body surface included; NaN there.
+    """
+
+    excess_m: Float[np.ndarray, "nz nu"]
+    sigma_m: Float[np.ndarray, "nz nu"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Patch:
     """A picture that goes with a look, always on a generic figure, never of the person.
 
@@ -87,12 +103,15 @@ class Patch:
         across_m: columns, metres to the figure's left of its middle.
         height_m: rows, metres above the floor.
         values: row by column; NaN where the sensor saw nothing.
+        excess: path excess at the same places; None of a sensor that measures none. A place with a
+            value and no excess was looked at, and showed no body behind what is there.
     """
 
     caption: str
     across_m: Float[np.ndarray, " nu"]
     height_m: Float[np.ndarray, " nz"]
     values: Float[np.ndarray, "nz nu"]
+    excess: PathExcess | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
+from jaxtyping import Float, UInt8
+
 from standex.model.curves import Curves, Heard
 from standex.model.event import Event, Task
 from standex.model.hand_over import HandOverState, Join
@@ -60,6 +63,24 @@ class Explaining(Protocol):
 
     def explained(self, heard: Heard, look: Evidence, /) -> Curves | None:
         """Return what ``look``, said on the record that was heard, is made of; None where nothing.
+
+        Raises:
+            RecordError: the record cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Cropping(Protocol):
+    """A camera's technology that can cut one person out of a frame, masked.
+
+    Asked only where a site keeps such crops, when an alarm is kept.
+    """
+
+    def cropped(
+        self, heard: Heard, position_site_m: Float[np.ndarray, " 2"], /
+    ) -> UInt8[np.ndarray, "h w 3"] | None:
+        """Return who stood there (BGR), face and everybody else masked; None if unsure.
 
         Raises:
             RecordError: the record cannot be read.

@@ -14,6 +14,7 @@ from standex.model.observation import (
     HealthReason,
     HealthState,
     Observation,
+    Patch,
     Positions,
 )
 from standex.model.zones import ZONES, BodyZone
@@ -98,12 +99,25 @@ def _check_evidence(evidence: Evidence, n_classes: int) -> None:
     if evidence.patch is not None:
         grid = (len(evidence.patch.height_m), len(evidence.patch.across_m))
         assert evidence.patch.values.shape == grid, f"{look}: patch and its axes differ"
+        _check_excess(evidence.patch, look)
     if isinstance(evidence.footprint, GaussianFootprint):
         assert np.isfinite(evidence.footprint.position_site_m).all(), f"{look}: nowhere"
         check_covariance(evidence.footprint.covariance_site_m2[None], f"{look}: footprint")
         assert evidence.footprint.clutter_per_m2 >= 0, f"{look}: clutter cannot be negative"
     else:
         _check_drift(evidence.footprint, look)
+
+
+def _check_excess(patch: Patch, look: str) -> None:
+    excess = patch.excess
+    if excess is None:
+        return
+    for values in (excess.excess_m, excess.sigma_m):
+        assert values.shape == patch.values.shape, f"{look}: patch and its path excess differ"
+    is_known = np.isfinite(excess.excess_m)
+    assert not (is_known & np.isnan(patch.values)).any(), f"{look}: path excess of unseen places"
+    assert (np.isfinite(excess.sigma_m) == is_known).all(), f"{look}: path excess without sigma"
+    assert (excess.sigma_m[is_known] > 0).all(), f"{look}: sigma of path excess must be positive"
 
 
 def _check_drift(footprint: DriftFootprint, look: str) -> None:

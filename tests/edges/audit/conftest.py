@@ -1,12 +1,8 @@
-"""An audit log of each kind, keys, entries; PostgreSQL is started here where it is installed."""
+"""An audit log of each kind, keys, entries."""
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,47 +39,10 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
     return make_key(tmp_path_factory.mktemp("key"))
 
 
-@pytest.fixture(scope="session")
-def postgresql_folder() -> Iterator[Path]:
-    """Start a server without a port, and return the folder of its socket."""
-    found = [shutil.which("initdb"), *Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    binaries = [Path(str(path)).parent for path in found if path]
-    if not binaries or shutil.which("runuser") is None:
-        pytest.skip("PostgreSQL is not installed: install the package postgresql")
-    pytest.importorskip("psycopg", reason="install standex[postgresql]")
-    folder = Path(tempfile.mkdtemp(prefix="standex-pg-"))
-    root = os.geteuid() == 0
-    prefix = ["runuser", "-u", "postgres", "--"] if root else []
-    if root:
-        try:
-            user = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("there is no user postgres: install the package postgresql")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-
-    def call(*words: str) -> None:
-        subprocess.run([*prefix, *words], check=True, capture_output=True, cwd=folder)
-
-    data = folder / "data"
-    call(str(binaries[0] / "initdb"), "-D", str(data), "-U", "standex", "-A", "trust", "-E", "UTF8")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-    control = str(binaries[0] / "pg_ctl")
-    call(control, "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start")
-    yield folder
-    call(control, "-D", str(data), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def postgresql_url(postgresql_folder: Path) -> str:
+def postgresql_url(postgresql: Any) -> str:
     """Return an address where a test has tables of its own."""
-    import psycopg  # noqa: PLC0415
-
-    name = f"audit_{os.urandom(6).hex()}"
-    server = f"postgresql://standex@/postgres?host={postgresql_folder}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-    return f"{server}&options=-csearch_path%3D{name}"
+    return postgresql.new_url()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -1,11 +1,10 @@
 """What tests of exercises share: recorded ones, a store in memory, a desk of incidents."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
 
+from neighbours import loaded
 from standex.edges.clock import SteadyClock
 from standex.edges.exercises.desk import ExerciseDesk
 from standex.edges.exercises.exercise_file import ExerciseShelf
@@ -13,18 +12,8 @@ from standex.edges.exercises.shadow import play_shadow
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.store.retention import Retention
 
-
-def _load(name: str, path: Path):
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-HERE = Path(__file__).parent
-recorded_exercises = _load("recorded_exercises", HERE / "recorded.py")
-MemoryStore = _load("incidents_conftest", HERE.parent / "incidents" / "conftest.py").MemoryStore
+recorded_exercises = loaded("edges/exercises/recorded.py")
+MemoryStore = loaded("edges/incidents/conftest.py").MemoryStore
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
 """Exercises without a twin: people of the reliability tests walk by, a few seconds each."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from neighbours import loaded
 from standex.edges.exercises.exercise_file import (
     RECORDING,
     Exercise,
@@ -26,22 +24,8 @@ from standex.station import Station
 START = 1_767_225_600_000_000_000
 S = 10**9
 EMPTY_S, APART_S, TAIL_S = 1.0, 2.0, 5.0
-PROGRAM = Path(__file__).parents[2] / "reliability" / "crowd_service.py"
-
-
-def load_crowd_service() -> Any:
-    """Return the module that walks people by the clock; one of its own, to be changed."""
-    name = "crowd_of_exercises"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, PROGRAM)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-crowd = load_crowd_service()
+# One of its own: it is changed here.
+crowd = loaded("reliability/crowd_service.py", name="crowd_of_exercises")
 SITE_TOML = crowd.site_text()
 SITE = parse_site(SITE_TOML, where="survey")
 CALIBRATIONS = {crowd.CALIBRATION: crowd.calibration(SITE)}

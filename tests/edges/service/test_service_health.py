@@ -13,7 +13,7 @@ def test_a_trouble_is_said_when_it_begins_and_when_it_is_over(clock) -> None:
         ("service:store", HealthState.FAILED),
         ("service:space", HealthState.DEGRADED),
     }
-    assert health.words() == ("space: little", "store: the disk is full")
+    assert [str(one) for one in health.troubles()] == ["space: little", "store: the disk is full"]
     health.update({"store": "the disk is full"})
     assert (said[-1].sensor_id, said[-1].state) == ("service:space", HealthState.OK)
     assert len(said) == 3

@@ -97,7 +97,7 @@ def test_the_watch_goes_on_when_the_store_is_gone(
 ) -> None:
     walked(60)
     with StationService(setup_of(made.FILE, tmp_path, fakes, [])) as service:
-        heard: list[tuple[str, ...]] = []
+        heard: list[tuple[Trouble, ...]] = []
 
         def gone(*_):
             heard.append(service.troubles())

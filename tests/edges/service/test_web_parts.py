@@ -1,7 +1,6 @@
 from contextlib import ExitStack
 
 import httpx
-import numpy as np
 import pytest
 
 from standex.edges.evidence.shelf import EvidenceShelf
@@ -9,10 +8,10 @@ from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.service.access_parts import access_parts
 from standex.edges.service.around import Setup
 from standex.edges.service.config import parse_config
+from standex.edges.service.day_to_day import day_to_day
 from standex.edges.service.exercise_parts import exercise_desk
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
-from standex.edges.service.walk_desk import WalkDesk
 from standex.edges.service.web_parts import ShownEvidence, web_server
 from standex.edges.web.service_view import Evidence, NotThereError
 
@@ -20,16 +19,6 @@ from standex.edges.web.service_view import Evidence, NotThereError
 def served(config, kept, fakes, clock, tmp_path, stack):
     site = fakes.site()
     access = access_parts(config, kept, site, stack, clock=clock)
-    walks = WalkDesk(
-        kept.store,
-        site_id=site.site_id,
-        clock=clock,
-        retention=kept.retention,
-        n_with=1,
-        n_without=0,
-        every_hours=8.0,
-        rng=np.random.default_rng(1),
-    )
     desk = IncidentDesk(site, store=kept.store, clock=clock)
     setup = Setup(
         config=config,
@@ -48,7 +37,7 @@ def served(config, kept, fakes, clock, tmp_path, stack):
         others=OthersTold(),
         door=StationDoor(site, kept.store, clock=clock),
         desk=desk,
-        walks=walks,
+        day=day_to_day(setup, kept, {}),
         exercises=exercise_desk(setup, kept, desk, calibrations={}, status=lambda: None),
         site=site,
         site_toml=fakes.site_toml(),
@@ -74,6 +63,9 @@ def test_the_first_link_signs_in_and_the_service_answers(
         )
         headers = {"Authorization": f"Bearer {answer.json()['token']}"}
         assert http.get("api/v1/walk-tests", headers=headers).json() == []
+        charts = http.get("api/v1/walk-tests/control", headers=headers).json()["charts"]
+        assert {(one["subject"], one["standing"]) for one in charts} == {("", "too_few")}
+        assert http.get("api/v1/calibrations", headers=headers).json()["charts"] == []
         assert http.get("api/v1/incidents", headers=headers).json()["incidents"] == []
 
 

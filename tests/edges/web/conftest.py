@@ -1,14 +1,13 @@
 """A whole service behind the web, made of memory: sign-in by role, a station that stands still."""
 
-import importlib.util
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 
 import anyio
 import httpx
 import numpy as np
 import pytest
 
+from neighbours import loaded
 from standex.edges.access.roles import Role
 from standex.edges.audit.chain import canonical
 from standex.edges.audit.contract import AuditError, AuditRow
@@ -18,10 +17,7 @@ from standex.edges.web.service_view import Begun, Caller, NotThereError, Refused
 from standex.model.observation import Coverage, Health, HealthReason, HealthState
 from standex.model.zones import ZONES
 
-_of_incidents = Path(__file__).parents[1] / "incidents" / "conftest.py"
-_spec = importlib.util.spec_from_file_location("incidents_conftest", _of_incidents)
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
+_module = loaded("edges/incidents/conftest.py")
 Made, T0, S = _module.Made, _module.T0, _module.S
 made, store, clock, site, desk = (
     _module.made, _module.store, _module.clock, _module.site, _module.desk
@@ -185,9 +181,9 @@ class FakeAccounts:
         self.disabled[account_id] = self.known.pop(account_id)
 
     def enable(self, account_id, /) -> None:
-        if account_id not in self.disabled:
-            self._there(account_id)
-        self.known[account_id] = self.disabled.pop(account_id)
+        if account_id in self.disabled:
+            self.known[account_id] = self.disabled.pop(account_id)
+        self._there(account_id)
 
     def present(self, permission, /):
         return sorted(self.known)
@@ -216,6 +212,14 @@ class FakePart:
     def chart(self):
         return {"tests": [{"id": "a"}], "drifts": False}
 
+    def control(self):
+        return {"n_base_wanted": 20, "false_signal_every_tests": 1095.0, "charts": []}
+
+    def calibrations(self):
+        numbers = dict.fromkeys(("n_base_wanted", "least_people", "now_utc_ms"), 30)
+        hours = {"shift_hours": 8.0, "false_signal_every_shifts": 1095.0, "told_days_before": 30.0}
+        return {**numbers, **hours, "edges": [0.0], "charts": []}
+
     def begin(self, *args, by):
         self.calls.append((*args, by))
         return {"id": "b", "by": by}
@@ -231,6 +235,8 @@ class FakePart:
         return {"files": [{"name": "alert.json"}]}
 
     def content(self, name, file, /):
+        if file == "crop-000.png":
+            return b"\x89PNG", "image/png"
         if file != "alert.json":
             raise NotThereError("there is no such file")
         return b"{}", "application/json"
@@ -361,6 +367,7 @@ def service(site, store, clock, desk, made, fakes) -> Service:
         accounts=service.accounts,
         evidence=part,
         walk_tests=part,
+        calibrations=part.calibrations,
         recordings=FakeRecordings(),
         exercises=part,
         apply_operating_point=service.points.append,

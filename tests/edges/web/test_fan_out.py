@@ -4,6 +4,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
+from standex.edges.service.trouble_codes import Trouble
 from standex.edges.web import fan_out as module
 from standex.edges.web.fan_out import MAX_QUEUE, Client, FanOut
 
@@ -143,7 +144,7 @@ def test_health_is_told_at_once_when_it_changes_and_else_now_and_then(fan, servi
         kinds = []
         for step in range(25):
             if step == 3:
-                service.state["troubles"] = ["the disk is nearly full"]
+                service.state["troubles"] = [Trouble(part="space", words="nearly full")]
             clock.advance(0.1)
             fan.tick()
             while client._latest:

@@ -43,6 +43,27 @@ def test_evidence_is_given_file_by_file(client, service) -> None:
     assert service.what == ["evidence_seen"] * 2
 
 
+def test_a_crop_is_given_to_a_supervisor_alone_and_every_look_is_in_the_audit(
+    client, service
+) -> None:
+    crop = client("supervisor").get(f"{ONE}/crops/0")
+    assert (crop.status_code, crop.content) == (200, b"\x89PNG")
+    assert crop.headers["content-type"] == "image/png"
+    assert client("supervisor").get(f"{ONE}/crops/1").status_code == 404
+    for role in ("operator", "viewer", "engineer", "auditor"):
+        assert client(role).get(f"{ONE}/crops/0").status_code == 403
+    looks = [one for one in service.audit.entries if one.what == "evidence_seen"]
+    assert [one.of_what for one in looks][:1] == ["survey-000001/crop-000.png"]
+
+
+def test_no_crop_comes_by_the_way_of_other_files(client) -> None:
+    for role in ("operator", "supervisor"):
+        for name in ("crop-000.png", "./crop-000.png", "%63rop-000.png", "x/../crop-000.png"):
+            answer = client(role).get(f"{ONE}/evidence/{name}")
+            assert answer.status_code == 404
+            assert b"PNG" not in answer.content
+
+
 def test_the_whole_way_of_an_incident(client, service) -> None:
     assert act(client, "acknowledge").json()["state"] == "acknowledged"
     assert act(client, "acknowledge").json()["state"] == "acknowledged"

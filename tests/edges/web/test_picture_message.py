@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from standex.edges.exercises.shown import ShownExercise
+from standex.edges.health_codes import health_parts
 from standex.edges.incidents.incident import Rules
 from standex.edges.incidents.station_events import opened
+from standex.edges.service.trouble_codes import Trouble
 from standex.edges.web.picture_message import (
     STATES,
     health_message,
@@ -49,9 +51,26 @@ def test_lost_data_never_looks_like_all_clear(status, made) -> None:
     message = picture_message(status, incidents=[], now_utc_ns=made.T0)
     assert message["is_stale"]
     assert message["age_s"] is None
-    health = health_message(None, site=status.site, troubles=["disk full"], now_utc_ns=made.T0)
+    full = Trouble(part="walk test", words="no walk test was made yet")
+    health = health_message(None, site=status.site, troubles=[full], now_utc_ns=made.T0)
     assert not health["is_watching"]
-    assert health["troubles"] == ["disk full"]
+    assert health["troubles"] == [
+        {
+            "part": "walk_test",
+            "text": "no walk test was made yet",
+            "text_parts": [{"code": "walk_none", "values": {}}],
+        }
+    ]
+
+
+def test_the_message_of_a_sensor_is_told_by_codes_where_its_sentence_is_known(status, made) -> None:
+    (sensor, *_) = health_message(status, site=status.site, troubles=(), now_utc_ns=made.T0)[
+        "sensors"
+    ]
+    assert sensor["message_parts"] == health_parts(sensor["message"])
+    silent = replace(status, sensors=(replace(status.sensors[0], health=None),))
+    told = health_message(silent, site=status.site, troubles=(), now_utc_ns=made.T0)["sensors"][0]
+    assert [one["code"] for one in told["message_parts"]] == ["nothing_heard"]
 
 
 def test_who_goes_by_a_later_number_is_shown_once(made, site) -> None:

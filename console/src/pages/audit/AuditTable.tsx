@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { AuditRowOut } from "../../api/types";
-import { t, word } from "../../i18n";
+import { asKnown, t, word } from "../../i18n";
+import { AsSaid } from "../../parts/AsSaid";
+import { sentences } from "../../parts/said";
 import { momentText } from "../evidence/moment";
 import { EVERYTHING, type Filter, LOOKS } from "./audit";
 
@@ -67,7 +69,7 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
       <tr ref={refOf} className={isChosen ? "is-it" : undefined} aria-current={isChosen || undefined}>
         <td>
           <button type="button" aria-expanded={isOpen} aria-label={`${t("audit.open_row")} ${row.seq}`} onClick={onToggle}>
-            {isOpen ? "▾" : "▸"} <span className="number">{row.seq}</span>
+            <span className="turns">{isOpen ? "▾" : "▸"}</span> <span className="number">{row.seq}</span>
           </button>
         </td>
         <td className="number">{momentText(row.t_utc_ms, { seconds: true })}</td>
@@ -93,7 +95,7 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
             </button>
           )}
         </td>
-        <td>{row.why}</td>
+        <td><Why row={row} /></td>
       </tr>
       {isOpen && (
         <tr className="audit-more">
@@ -121,4 +123,11 @@ function Row({ row, isChosen, isOpen, refOf, onToggle, onAsk }: RowProps) {
 
 function rolesText(roles: string): string {
   return roles.split(",").map((one) => word("role", one)).join(", ");
+}
+
+/** What a person wrote, as it was written; what the service wrote, in this language where it is known. */
+function Why({ row }: { readonly row: AuditRowOut }) {
+  const said = sentences("trouble", row.why_parts, row.why);
+  if (said.words === "") return <bdi>{asKnown("audit_why", row.why)}</bdi>;
+  return <>{said.words} <AsSaid text={said.asSaid} /></>;
 }

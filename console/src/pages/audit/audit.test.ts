@@ -3,7 +3,7 @@ import type { AuditRowOut } from "../../api/types";
 import { auditPath, auditPaths, EVERYTHING, isLast, joined, KINDS, LOOKS, PAGE } from "./audit";
 
 const row = (seq: number): AuditRowOut => ({
-  seq, t_utc_ms: 0, who: "a", role: "", what: "evidence_seen", of_what: "", why: "", body: {}, row_hash: "",
+  seq, t_utc_ms: 0, who: "a", role: "", what: "evidence_seen", of_what: "", why: "", why_parts: [], body: {}, row_hash: "",
 });
 const rows = (from: number, n: number): AuditRowOut[] => Array.from({ length: n }, (_, k) => row(from - 2 * k));
 

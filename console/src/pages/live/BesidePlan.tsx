@@ -33,10 +33,10 @@ export function BesidePlan({ chosen }: { readonly chosen: Chosen }) {
         </button>
         {counts !== null && (
           <span className="beside-counts">
-            <Count state={2} n={counts.alarm} words={t("person.alarm")} />
-            <Count state={3} n={counts.notScreened} words={t("person.not_screened")} />
-            <Count state={0} n={counts.pending} words={t("person.pending")} />
-            <Count state={1} n={counts.nothingFound} words={t("person.nothing_found")} />
+            <Count state={2} n={counts.alarm} words={t("plan.count.alarm", { n: counts.alarm })} />
+            <Count state={3} n={counts.notScreened} words={t("plan.count.not_screened", { n: counts.notScreened })} />
+            <Count state={0} n={counts.pending} words={t("plan.count.pending", { n: counts.pending })} />
+            <Count state={1} n={counts.nothingFound} words={t("plan.count.nothing_found", { n: counts.nothingFound })} />
           </span>
         )}
         <span className="grow" />
@@ -47,7 +47,7 @@ export function BesidePlan({ chosen }: { readonly chosen: Chosen }) {
           onClick={() => toggle("sensors")}
         >
           {nWork < sensors.length || sensors.length === 0 ? "✕ " : ""}
-          {t("plan.sensors")}: {isLinked ? t("plan.sensors_work", { n: nWork, all: sensors.length }) : t("sensor.unknown")}
+          {t("plan.sensors")}{t("sign.colon")} {isLinked ? t("plan.sensors_work", { n: nWork, all: sensors.length }) : t("sensor.unknown")}
         </button>
         <span className={isOld ? "chip is-away number" : "dim number live-age"}>
           {ageS === null || !Number.isFinite(ageS) ? t("live.never_heard") : t("age.seconds", { seconds: Math.max(ageS, 0).toFixed(1) })}

@@ -17,7 +17,7 @@ const PLAN: Plan = {
   sensors: [],
 };
 const SENSOR: SensorOut = {
-  sensor_id: "mw", state: "failed", reason: "disconnected", message: "check the cable", since_utc_ms: 0, is_stale: false,
+  sensor_id: "mw", state: "failed", reason: "disconnected", message: "check the cable", message_parts: [], since_utc_ms: 0, is_stale: false,
   age_s: null, rate_hz: null, nominal_hz: 5, n_records: 0, n_shed: 0, n_lost: 0, n_refused: 0, n_errors: 0,
 };
 const PICTURE: PictureMessage = {

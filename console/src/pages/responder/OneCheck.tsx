@@ -45,7 +45,7 @@ export function OneCheck({ incident, me, plan, here, onHere }: Props) {
       </div>
       {wears !== "" && (
         <p className="responder-wears">
-          {t("responder.wears")}: <strong>{wears}</strong>
+          {t("responder.wears")}{t("sign.colon")} <strong>{wears}</strong>
         </p>
       )}
       <WhereTo incident={incident} place={place} card={card} plan={plan} here={here} onHere={onHere} />

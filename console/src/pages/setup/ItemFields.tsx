@@ -56,7 +56,7 @@ function SensorFields({ item, set }: SensorProps) {
   return (
     <>
       <p className="dim">
-        {t("setup.field.technology")}: {item.technology}
+        {t("setup.field.technology")}{t("sign.colon")} {item.technology}
         {item.cover === null && ` · ${t("setup.no_cover")}`}
       </p>
       <div className="field-row">

@@ -1,5 +1,5 @@
 import { ApiError } from "../../api/client";
-import { t } from "../../i18n";
+import { asKnown, t, word } from "../../i18n";
 import { clockText } from "../../parts/clock";
 import { Problem } from "../../parts/Problem";
 import { useAsk } from "../../parts/useAsk";
@@ -28,20 +28,20 @@ export function PrivacyReport() {
         title={t("privacy.rules")}
         head={[t("privacy.class"), t("privacy.about"), t("privacy.keep"), t("privacy.longest"), t("privacy.setting")]}
         rows={rules.map((one) => [
-          one.data_class, one.about, keepText(one.keep_s), one.longest_s === null ? t("privacy.no_limit") : keepText(one.longest_s), one.setting,
+          word("data_class", one.data_class), asKnown("holds", one.about), keepText(one.keep_s), one.longest_s === null ? t("privacy.no_limit") : keepText(one.longest_s), one.setting,
         ])}
       />
       <PrivacyTable
         title={t("privacy.tables")}
         head={[t("privacy.place"), t("privacy.class"), t("privacy.number"), t("privacy.oldest")]}
-        rows={tables.map((one) => [one.place, one.data_class, String(one.n), timeText(one.oldest_utc_ns)])}
+        rows={tables.map((one) => [one.place, word("data_class", one.data_class), String(one.n), timeText(one.oldest_utc_ns)])}
       />
       <PrivacyTable
         title={t("privacy.folders")}
         head={[t("privacy.place"), t("privacy.class"), t("privacy.keep"), t("privacy.number"), t("privacy.oldest")]}
         rows={folders.map((one) => [
           one.name,
-          one.data_class,
+          word("data_class", one.data_class),
           keepText(one.keep_s),
           `${one.n_files} (${sizeText(one.n_bytes)})${one.n_overdue > 0 ? ` · ${one.n_overdue} ${t("privacy.overdue")}` : ""}`,
           timeText(one.oldest_utc_ns),
@@ -52,12 +52,12 @@ export function PrivacyReport() {
         none={t("privacy.no_recipients")}
         head={[t("privacy.recipients"), t("privacy.place"), t("privacy.about"), ""]}
         rows={recipients.map((one) => [
-          one.name, one.where, one.what, one.is_encrypted ? `✓ ${t("privacy.encrypted")}` : `✕ ${t("privacy.clear")}`,
+          one.name, one.where, asKnown("told", one.what), one.is_encrypted ? `✓ ${t("privacy.encrypted")}` : `✕ ${t("privacy.clear")}`,
         ])}
       />
       <section className="panel">
         <h2>{t("privacy.measures")}</h2>
-        <List lines={measures} sign="·" />
+        <List lines={measures.map((one) => asKnown("measure", one))} sign="·" />
       </section>
     </div>
   );

@@ -116,7 +116,7 @@ function Where({ incident, card, plan, nowMs, passedS, isLost }: Props) {
       <dl>
         <dt>{isThere ? t("where.now") : t("where.last")}</dt>
         <dd>
-          <strong>{incident.level_id}</strong> <span className="number">{x.toFixed(1)}, {y.toFixed(1)} m</span>
+          <strong>{incident.level_id}</strong> <span className="number nowrap">{x.toFixed(1)}, {y.toFixed(1)} m</span>
         </dd>
         {isThere && (
           <>
@@ -126,7 +126,7 @@ function Where({ incident, card, plan, nowMs, passedS, isLost }: Props) {
               {speed > 0.2 ? <span className="number">{speed.toFixed(1)} m/s</span> : t("where.stands")}
               {card?.next_line != null && (
                 <>
-                  {" → "}
+                  {" "}<span className="turns">→</span>{" "}
                   <strong>{line === undefined ? card.next_line : word("line", line.role)}</strong>
                   {nextS !== null && !isLost && <span className="number"> {t("where.in", { seconds: nextS.toFixed(0) })}</span>}
                 </>

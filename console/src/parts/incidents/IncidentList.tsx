@@ -61,7 +61,7 @@ function Group(props: Props & { readonly line: Line & { readonly kind: "group" }
           {t("flood.group", { n: line.members.length })}{hasLevels && <> · {line.levelId}</>}
         </span>
         {line.nNew > 0 && <span className="chip is-new">{t("flood.group_new", { n: line.nNew })}</span>}
-        <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
+        <span aria-hidden="true" className="turns">{isOpen ? "▾" : "▸"}</span>
       </button>
       {isOpen && (
         <ul>
@@ -127,7 +127,7 @@ function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, isOld, h
             {incident.subject === "thing" ? t("subject.thing") : incident.zone === null ? t("zone.none") : word("zone", incident.zone)}
             {hasLevels && <> · {incident.level_id}</>}
             {incident.owner !== "" && <> · {incident.owner === me ? t("incident.mine") : incident.owner}</>}
-            {incident.offered_to !== "" && <> → {incident.offered_to === me ? t("incident.mine") : incident.offered_to}</>}
+            {incident.offered_to !== "" && <> <span className="turns">→</span> {incident.offered_to === me ? t("incident.mine") : incident.offered_to}</>}
           </span>
           {left !== null && <Age age={age} />}
         </span>

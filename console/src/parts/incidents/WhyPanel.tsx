@@ -38,7 +38,7 @@ export function Missing({ why, minCoverage }: { readonly why: Why; readonly minC
   const gaps = why.coverage.filter((one) => one.is_wanted && !(one.covered >= minCoverage));
   return (
     <p>
-      <span className="dim">{t("missing.title")}:</span>{" "}
+      <span className="dim">{t("missing.title")}{t("sign.colon")}</span>{" "}
       {gaps.length === 0
         ? t("missing.nothing")
         : gaps.map((one) => (
@@ -63,7 +63,7 @@ export function Cued({ card, why, nowMs }: CuedProps) {
   const tasks = new Map((why?.cued ?? []).map((one) => [one.sensor_id, one]));
   return (
     <p>
-      <span className="dim">{t("cued.title")}:</span> {looks.length === 0 && t("cued.none")}
+      <span className="dim">{t("cued.title")}{t("sign.colon")}</span> {looks.length === 0 && t("cued.none")}
       {looks.map((one) => {
         const zone = tasks.get(one.sensor_id)?.zone ?? null;
         const inS = (one.t_look_utc_ms - nowMs) / 1000;

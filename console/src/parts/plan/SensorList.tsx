@@ -1,5 +1,7 @@
 import type { SensorOut } from "../../api/types";
 import { t, word } from "../../i18n";
+import { AsSaid } from "../AsSaid";
+import { sensorSaid } from "../said";
 import { stateOf } from "./drawFloor";
 
 const SIGNS = { ok: "●", degraded: "!", failed: "✕", stale: "?", unknown: "?" } as const;
@@ -28,7 +30,7 @@ export function SensorList({ sensors, passedS }: { readonly sensors: readonly Se
               <td>
                 <span className={`sensor-sign is-${state}`} aria-hidden="true">{SIGNS[state]}</span> {word("sensor", state)}
                 {state !== "ok" && one.reason !== "none" && <> · {word("reason", one.reason)}</>}
-                {state !== "ok" && one.message !== "" && <div className="dim" lang="en">{one.message}</div>}
+                {state !== "ok" && <SensorWords sensor={one} />}
               </td>
               <td className="number">
                 {one.rate_hz === null ? "–" : one.rate_hz.toFixed(1)} / {one.nominal_hz.toFixed(1)} Hz
@@ -39,5 +41,15 @@ export function SensorList({ sensors, passedS }: { readonly sensors: readonly Se
         })}
       </tbody>
     </table>
+  );
+}
+
+function SensorWords({ sensor }: { readonly sensor: SensorOut }) {
+  const said = sensorSaid(sensor);
+  return (
+    <div className="dim">
+      {said.words !== "" && <div>{said.words}</div>}
+      <AsSaid text={said.asSaid} />
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 // What lies still: the floor, walls, lines, what sensors cover, sensors. Drawn only when it changes.
 import type { Field, PlanLevel, PlanLine, PlanSensor, SensorOut } from "../../api/types";
 import { type Point, type Size, toScreen, type View } from "./geometry";
-import { LabelPlaces } from "./labels";
+import { inside, LabelPlaces } from "./labels";
 import { type Palette, rgb } from "./palette";
 
 export interface FloorInput {
@@ -111,7 +111,7 @@ function drawLine(ctx: Ctx, line: PlanLine, a: Point, b: Point, palette: Palette
 
 /** Names of lines above them, of sensors below; what fails comes first, for it must be read. */
 function drawWords(ctx: Ctx, input: FloorInput, at: (p: readonly number[]) => Point, palette: Palette): void {
-  const places = new LabelPlaces();
+  const places = new LabelPlaces(ctx.canvas.clientWidth || Infinity);
   const put = (words: string, where: Point, towards: -1 | 1, colour: string): void => {
     ctx.font = FONT;
     plate(ctx, words, places.place(where, ctx.measureText(words).width, towards), colour, palette.panel, "center");
@@ -202,7 +202,7 @@ export function plate(ctx: Ctx, words: string, at: Point, colour: string, ground
   ctx.font = font;
   const width = ctx.measureText(words).width;
   const wide = ctx.canvas.clientWidth || Infinity;
-  const left = Math.max(Math.min(align === "center" ? at.x - width / 2 : at.x, wide - width - 4), 4);
+  const left = inside(align === "center" ? at.x - width / 2 : at.x, width, wide);
   ctx.globalAlpha = strength;
   ctx.fillStyle = ground;
   ctx.fillRect(left - 3, at.y - 8, width + 6, 16);

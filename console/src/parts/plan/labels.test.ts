@@ -19,6 +19,17 @@ describe("words on the plan", () => {
     expect([up.x, down.x]).toEqual([80, 80]);
   });
 
+  it("turn round at the edge of the plan rather than lie over others", () => {
+    const places = new LabelPlaces(400);
+    places.place({ x: 80, y: 10 }, 140, -1);
+    const second = places.place({ x: 130, y: 10 }, 100, -1);
+    expect(second.y).toBeGreaterThanOrEqual(10 + 16);
+    // At the left edge words begin further right than their place: the next ones must know.
+    const narrow = new LabelPlaces(400);
+    narrow.place({ x: 20, y: 60 }, 160, 1);
+    expect(narrow.place({ x: 150, y: 60 }, 40, 1).y).toBeGreaterThanOrEqual(60 + 16);
+  });
+
   it("never move up off the plan", () => {
     const places = new LabelPlaces();
     places.place({ x: 50, y: 12 }, 60, -1);

@@ -23,6 +23,7 @@ class Permission(StrEnum):
         WORK_INCIDENTS: acknowledge, own, hand over, dismiss, escalate, note, close.
         SHELVE: put an alarm aside for a limited time.
         SEE_EVIDENCE: what sensors delivered of an alarmed passage; every look is audited.
+        SEE_CROPS: masked crops from cameras, where the site keeps any; every look is audited.
         STOP: the stop button.
         ARM: let a tasked sensor be used.
         PROPOSE_OPERATING_POINT: ask for another operating point.
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     WORK_INCIDENTS = "work_incidents"
     SHELVE = "shelve"
     SEE_EVIDENCE = "see_evidence"
+    SEE_CROPS = "see_crops"
     STOP = "stop"
     ARM = "arm"
     PROPOSE_OPERATING_POINT = "propose_operating_point"
@@ -74,6 +76,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         _WORK
         | {
+            _P.SEE_CROPS,
             _P.SHELVE,
             _P.ARM,
             _P.PROPOSE_OPERATING_POINT,

@@ -1,11 +1,15 @@
 """Why a check was requested, in one answer: plain words first, then every look."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 from standex.edges.incidents.reason_codes import reason_parts
 from standex.edges.report.story import Said, Step, prior_of, steps_of
 from standex.edges.report.words import ZONE_WORDS, factor_words, percent
+from standex.model.observation import Patch
 from standex.model.picture import Passage
 from standex.model.site import Site
 from standex.model.tasking import Task
@@ -99,9 +103,25 @@ def patches_of(passage: Passage) -> list[dict[str, Any]]:
                     [None if value != value else round(value, 4) for value in row]  # noqa: PLR0124
                     for row in patch.values.tolist()
                 ],
+                "excess": excess_of(patch),
             }
         )
     return out
+
+
+def excess_of(patch: Patch) -> dict[str, Any] | None:
+    """Return the path excess that goes with a picture, in millimetres; None where there is none."""
+    excess = patch.excess
+    if excess is None:
+        return None
+    return {"excess_mm": _in_mm(excess.excess_m), "sigma_mm": _in_mm(excess.sigma_m)}
+
+
+def _in_mm(values_m: np.ndarray) -> list[list[float | None]]:
+    return [
+        [None if math.isnan(value) else round(1e3 * value, 2) for value in row]
+        for row in values_m.tolist()
+    ]
 
 
 def _step(step: Step) -> dict[str, Any]:

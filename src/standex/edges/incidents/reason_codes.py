@@ -5,28 +5,14 @@ the audit hold. What is known here of its form is told beside it. A sentence tha
 as that of a laboratory's own sensor, has no code and is shown as it was said.
 """
 
-import re
-from collections.abc import Iterator
-
-from typing_extensions import TypedDict  # the one that describes itself to the web
-
+from standex.edges.known_sentences import KnownSentences, ReasonPart
 from standex.model.zones import ZONES
+
+__all__ = ["CODES", "ReasonPart", "reason_parts"]
 
 _ZONE = "(?P<zone>" + "|".join(one.value.replace("_", " ") for one in ZONES) + ")"
 _DB = r"[+-]?\d+"
 _N = r"\d+(?:\.\d+)?"
-
-
-class ReasonPart(TypedDict):
-    """One sentence of a reason.
-
-    ``code`` is fixed; ``values`` are what stands in it, as text: zones and item classes by their
-    own names, numbers as they were said.
-    """
-
-    code: str
-    values: dict[str, str]
-
 
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("prior_alone", "prior alone"),
@@ -97,37 +83,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("left_alone", rf"; nobody who may have is within (?P<within>{_N}) m"),
     ("looks", r" \((?P<n>\d+) looks?\)"),
 )
-_KNOWN = tuple((code, re.compile(pattern)) for code, pattern in _SENTENCES)
-CODES = tuple(code for code, _ in _SENTENCES)
-_NAMED = ("zone", "class")  # values that are words of the model
+_KNOWN = KnownSentences(_SENTENCES, named=("zone", "class"))
+CODES = _KNOWN.codes
 
 
 def reason_parts(reason: str) -> list[ReasonPart]:
-    """Return a reason as sentences with codes, in their order; nothing where any is not known.
-
-    Half a reason in one language and half in another would be worse than all in English.
-    """
-    parts = list(_parts(reason))
-    return [] if any(one is None for one in parts) else [one for one in parts if one is not None]
-
-
-def _parts(reason: str) -> Iterator[ReasonPart | None]:
-    at = 0
-    while at < len(reason):
-        matches = ((code, pattern.match(reason, at)) for code, pattern in _KNOWN)
-        found = max(
-            ((match.end(), code, match) for code, match in matches if match is not None),
-            key=lambda one: one[0],
-            default=None,
-        )
-        if found is None or found[0] == at:
-            yield None
-            return
-        at, code, match = found
-        yield ReasonPart(
-            code=code,
-            values={
-                name: value.replace(" ", "_") if name in _NAMED else value
-                for name, value in match.groupdict().items()
-            },
-        )
+    """Return a reason as sentences with codes, in their order; nothing where any is not known."""
+    return _KNOWN.parts(reason)

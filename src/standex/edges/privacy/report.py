@@ -17,10 +17,12 @@ ABOUT = {
     DataClass.TRACK: "where people were, under a number that means nothing outside the site, and "
     "what was known about them",
     DataClass.ALARM: "the evidence of an alarmed passage (pictures on a generic figure, spectra of "
-    "cloth and residues, traces of air), and the incident",
+    "cloth and residues, traces of air; camera crops with the face and everybody else masked, only "
+    "where the site has switched them on), and the incident",
     DataClass.AUDIT: "who did what: staff, sensors and the service itself",
     DataClass.ACCOUNT: "who may sign in: staff",
-    DataClass.OPERATION: "the state of the system itself: walk tests, operating points, health",
+    DataClass.OPERATION: "the state of the system itself: walk tests, operating points, health, "
+    "and counts by shift of what each sensor said of people without an alarm, ten or more of them",
 }
 MEASURES = (
     "Nobody is identified: no face, gait, document, telephone or ticket is read, and no field of "
@@ -29,7 +31,8 @@ MEASURES = (
     "and every consequence is decided by a person.",
     "Raw records are worked on in memory and are not written by a live service; pictures are "
     "drawn on a generic figure. Of an alarmed passage alone, the mean spectrum of a laser's look "
-    "and what an inlet drew in are kept with the evidence, and go with it.",
+    "and what an inlet drew in are kept with the evidence, and go with it; a masked camera crop "
+    "only where the site has switched that on, and for supervisors alone.",
     "Clothing descriptors join two tracks within minutes; they are never written.",
     "What is kept has its time of deletion written into it; deleting follows the clock and is "
     "proven in the audit.",

@@ -29,6 +29,25 @@ class RecordedStep:
     events: tuple[Event, ...]
 
 
+def origin_of_file(path: Path) -> str:
+    """Return where the records of a recording came from; only the beginning of the file is read.
+
+    Raises:
+        RecordingError: it cannot be read, or is no recording of this software.
+    """
+    try:
+        for block in blocks(path):
+            if block.opcode == Opcode.CHUNK:
+                break
+            for entry in parse(block):
+                if isinstance(entry, Metadata) and entry.name == layout.METADATA:
+                    about = _checked(path, entry.metadata)
+                    return about.get("origin", layout.origin_of(is_simulated=None))
+    except DamageError as error:
+        raise RecordingError(_unusable(path, str(error))) from error
+    raise RecordingError(_unusable(path, ""))
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recording:

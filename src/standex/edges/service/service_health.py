@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import final
 
 from standex.edges.clock import Clock
+from standex.edges.service.trouble_codes import Trouble
 from standex.model.observation import Health, HealthReason, HealthState
 
 SERVICE = "service"
@@ -28,9 +29,11 @@ class ServiceHealth:
                 self._tell(name, said.get(name, ""))
         self._troubles = said
 
-    def words(self) -> tuple[str, ...]:
-        """Return what is wrong, in plain words."""
-        return tuple(f"{name}: {text}" for name, text in sorted(self._troubles.items()))
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Return what is wrong, by part."""
+        return tuple(
+            Trouble(part=name, words=text) for name, text in sorted(self._troubles.items())
+        )
 
     def _tell(self, name: str, message: str) -> None:
         bad = HealthState.FAILED if name in _FAILED else HealthState.DEGRADED

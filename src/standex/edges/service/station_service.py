@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, final
 
 import anyio
-import numpy as np
 from anyio.to_thread import run_sync
 
 from standex import __version__
@@ -26,10 +25,10 @@ from standex.edges.perceive_pool import PerceivePool, heavy_sensors
 from standex.edges.plugins import build_technologies
 from standex.edges.service.access_parts import AccessParts, access_parts, admits
 from standex.edges.service.around import Around, Setup, make_around
-from standex.edges.service.calibration_watch import calibration_troubles
 from standex.edges.service.checkpoint import CHECKPOINT, CheckpointError, CheckpointFile
 from standex.edges.service.checkpointer import Checkpointer, digest_of_site
 from standex.edges.service.contradictions import Contradictions
+from standex.edges.service.day_to_day import day_to_day
 from standex.edges.service.event_log import EventLog, last_alerts
 from standex.edges.service.exercise_parts import exercise_desk
 from standex.edges.service.housekeeping import Housekeeper
@@ -45,7 +44,7 @@ from standex.edges.service.recovery import Recovery, recovered
 from standex.edges.service.service_health import ServiceHealth
 from standex.edges.service.sources import SapientDoor, blueprints
 from standex.edges.service.systemd import notify
-from standex.edges.service.walk_desk import WalkDesk
+from standex.edges.service.trouble_codes import Trouble
 from standex.edges.service.web_parts import WebParts, web_server
 from standex.edges.single_writer import Outputs, SingleWriter
 from standex.edges.store.store_writer import StoreWriter
@@ -91,7 +90,6 @@ class StationService:
         self._kept: Kept = open_kept(config, self._stack, clock=clock)
         kept = self._kept
         calibrations = calibrations_of(site)
-        self._calibrations = calibrations
         self._station = Station.of(site, build_technologies(site, calibrations), calibrations)
         self._access: AccessParts = access_parts(config, kept, site, self._stack, clock=clock)
         self._contradictions = Contradictions(clock=clock)
@@ -117,16 +115,7 @@ class StationService:
         self._desk = IncidentDesk(
             site, store=kept.store, clock=clock, rules=Rules(kept_s=kept.retention.alarm_s)
         )
-        self._walks = WalkDesk(
-            kept.store,
-            site_id=site.site_id,
-            clock=clock,
-            retention=kept.retention,
-            n_with=config.table.walk_test.n_with,
-            n_without=config.table.walk_test.n_without,
-            every_hours=config.table.walk_test.every_hours,
-            rng=np.random.default_rng(),
-        )
+        self._day = day_to_day(setup, kept, calibrations)
         self._shelf = EvidenceShelf(
             config.place(config.table.evidence.folder),
             prove=lambda entry: kept.audit.append((entry,)),
@@ -225,7 +214,8 @@ class StationService:
                 checkpointer,
                 self._contradictions,
                 around.evidence.step,
-                self._walks,
+                self._day.walks,
+                self._day.tallies,
                 *around.others.listeners,
             ),
         )
@@ -280,18 +270,8 @@ class StationService:
     async def _tidy_up(self) -> None:
         while True:
             await run_sync(self._housekeeper.tidy)
-            await run_sync(self._look_slowly)
+            self._slow_troubles = await run_sync(self._day.look)
             await anyio.sleep(self._setup.config.table.retention.every_s)
-
-    def _look_slowly(self) -> None:
-        """Look at what changes by the hour; reads the store."""
-        try:
-            walks = self._walks.trouble()
-        except StandexError as error:
-            walks = str(error)
-        now = self._setup.clock.utc_ns()
-        calibrations = calibration_troubles(self._setup.site, self._calibrations, now_utc_ns=now)
-        self._slow_troubles = {"walk test": walks, "calibrations": "; ".join(calibrations)}
 
     async def _look(
         self,
@@ -340,10 +320,10 @@ class StationService:
     def _overloaded(self, n_shed: Mapping[str, int]) -> None:
         self._kept.notes.say(What.OVERLOAD, ", ".join(n_shed), "records left out", dict(n_shed))
 
-    def troubles(self) -> tuple[str, ...]:
-        """Return what is wrong with the service itself, in plain words."""
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Return what is wrong with the service itself, by part."""
         health: ServiceHealth | None = getattr(self, "_health", None)
-        return health.words() if health is not None else ()
+        return health.troubles() if health is not None else ()
 
     def _web(self, others: OthersTold) -> WebParts | None:
         return web_server(
@@ -354,7 +334,7 @@ class StationService:
             others=others,
             door=self._door,
             desk=self._desk,
-            walks=self._walks,
+            day=self._day,
             exercises=self._exercises,
             site=self._setup.site,
             site_toml=self._setup.site_toml,

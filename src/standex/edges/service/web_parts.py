@@ -18,10 +18,11 @@ from standex.edges.privacy.of_service import service_report
 from standex.edges.privacy.schemas import known_fields
 from standex.edges.service.access_parts import AccessParts
 from standex.edges.service.config import ServiceConfig, is_loopback, secret_path
+from standex.edges.service.day_to_day import DayToDay
 from standex.edges.service.kept import Kept
 from standex.edges.service.others_told import OthersTold
 from standex.edges.service.outside import StationDoor
-from standex.edges.service.walk_desk import WalkDesk
+from standex.edges.service.trouble_codes import Trouble
 from standex.edges.web.app import make_app
 from standex.edges.web.console_files import packaged_console
 from standex.edges.web.recordings_shelf import RecordingsShelf
@@ -91,13 +92,13 @@ def web_server(
     others: OthersTold,
     door: StationDoor,
     desk: IncidentDesk,
-    walks: WalkDesk,
+    day: DayToDay,
     exercises: ExerciseDesk,
     site: Site,
     site_toml: str,
     is_simulated: bool,
     clock: Clock,
-    troubles: Callable[[], tuple[str, ...]],
+    troubles: Callable[[], tuple[Trouble, ...]],
 ) -> WebParts | None:
     """Return a server that has begun, or None where the service file wants none.
 
@@ -129,7 +130,9 @@ def web_server(
         report = service_report(config, site, contents=contents, known=known(), t_utc_ns=now)
         return report.document()
 
-    recordings = RecordingsShelf(config.place(config.table.recording.folder))
+    recordings = RecordingsShelf(
+        config.place(config.table.recording.folder), walks=day.walks.walks_between
+    )
     view = ServiceView(
         site=site,
         site_toml=site_toml,
@@ -143,7 +146,8 @@ def web_server(
         audit=kept.audit,
         accounts=access.accounts,
         evidence=ShownEvidence(shelf),
-        walk_tests=walks,
+        walk_tests=day.walks,
+        calibrations=day.calibrations.charts,
         exercises=exercises,
         exercise_shown=exercises.shown,
         recordings=recordings,

@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import Path, Query
 
 from standex.edges.audit.contract import AuditRow, What
+from standex.edges.service.trouble_codes import trouble_parts
 from standex.edges.settings import parse_site
 from standex.edges.store.contract import DataClass, Document
 from standex.edges.web.deeds import KeyOf
@@ -22,15 +23,9 @@ from standex.edges.web.messages import (
     SiteFileAsked,
 )
 from standex.edges.web.permissions import API
+from standex.edges.web.replay_shapes import Highest, RecordingOut, ReplayPicture, Timeline
 from standex.edges.web.service_view import Accounts, RefusedError
-from standex.edges.web.shapes import (
-    AuditChecked,
-    Highest,
-    RecordingOut,
-    ReplayPicture,
-    SiteFile,
-    Timeline,
-)
+from standex.edges.web.shapes import AuditChecked, SiteFile
 from standex.edges.web.site_plan import plan_of
 from standex.edges.web.web_parts import Parts, present
 from standex.model.errors import StandexError
@@ -162,6 +157,7 @@ def _add_audit(parts: Parts) -> None:
                 what=row.what,
                 of_what=row.of_what,
                 why=row.why,
+                why_parts=trouble_parts(row.why),
                 body=json.loads(row.body),
                 row_hash=row.row_hash,
             )

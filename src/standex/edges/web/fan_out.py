@@ -18,6 +18,7 @@ import anyio
 
 from standex.edges.incidents.desk import DeskChange
 from standex.edges.incidents.overview import Overview
+from standex.edges.service.trouble_codes import INCIDENTS, Trouble
 from standex.edges.web.messages import IncidentOut, OverviewOut
 from standex.edges.web.picture_message import (
     health_message,
@@ -218,7 +219,9 @@ class FanOut:
 
     def _tell_health(self, now_utc_ns: int) -> None:
         view = self._view
-        troubles = [*view.troubles(), *([view.desk.problem] if view.desk.problem else [])]
+        troubles, problem = [*view.troubles()], view.desk.problem
+        if problem and all(one.words != problem for one in troubles):
+            troubles.append(Trouble(part=INCIDENTS, words=problem))
         message = health_message(
             view.status(), site=view.site, troubles=troubles, now_utc_ns=now_utc_ns
         )

@@ -8,6 +8,7 @@ from fastapi import Path, Query, Response
 
 from standex.edges.access.roles import Permission, may
 from standex.edges.audit.contract import AuditEntry, What
+from standex.edges.evidence.crop_names import crop_name, is_crop
 from standex.edges.incidents.actions import Act, Action
 from standex.edges.incidents.incident import ActionRefusedError, Incident
 from standex.edges.incidents.shift_report import shift_report
@@ -53,6 +54,7 @@ def add_incident_routes(parts: Parts) -> None:
     """Add the endpoints."""
     _add_looks(parts)
     _add_evidence(parts)
+    _add_crops(parts)
     _add_actions(parts)
 
 
@@ -120,7 +122,9 @@ def _add_evidence(parts: Parts) -> None:
         file: Annotated[str, Path(min_length=1, max_length=200)],
         caller: CallerOf,
     ) -> Response:
-        """Return one file of the evidence bundle; the look is audited."""
+        """Return one file of the evidence bundle, no crop; the look is audited."""
+        if is_crop(file):
+            raise NotThereError("crops from cameras are asked for by their number")
         bundles = present(view.evidence, "evidence bundles")
         await deeds.looked(caller, What.EVIDENCE_SEEN, f"{incident_id}/{file}")
         content, media_type = await run_sync(bundles.content, incident_id, file)
@@ -130,6 +134,21 @@ def _add_evidence(parts: Parts) -> None:
         return Response(
             content, media_type=media_type, headers={"Content-Disposition": disposition}
         )
+
+
+def _add_crops(parts: Parts) -> None:
+    app, view, deeds = parts.app, parts.view, parts.deeds
+
+    @app.get(f"{API}/incidents/{{incident_id}}/crops/{{number}}", response_class=Response)
+    async def crop(
+        incident_id: IncidentId, number: Annotated[int, Path(ge=0, le=999)], caller: CallerOf
+    ) -> Response:
+        """Return a masked crop from a camera, where the site keeps any; the look is audited."""
+        bundles = present(view.evidence, "evidence bundles")
+        file = crop_name(number)
+        await deeds.looked(caller, What.EVIDENCE_SEEN, f"{incident_id}/{file}")
+        content, media_type = await run_sync(bundles.content, incident_id, file)
+        return Response(content, media_type=media_type, headers={"Content-Disposition": "inline"})
 
 
 def _add_actions(parts: Parts) -> None:

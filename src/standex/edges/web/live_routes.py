@@ -109,9 +109,11 @@ async def _live(parts: Parts, socket: WebSocket) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
             await parts.fan_out.serve(client, socket.send_text)
         beside.cancel_scope.cancel()
-    if socket.client_state is WebSocketState.CONNECTED:
-        with anyio.move_on_after(1.0):
-            await socket.close(codes[0] if codes else 1000)
+    if WebSocketState.DISCONNECTED not in {socket.client_state, socket.application_state}:
+        # Their end may have broken, or break at this very moment.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
+            with anyio.move_on_after(1.0):
+                await socket.close(codes[0] if codes else 1000)
 
 
 def _hello(parts: Parts, account_id: str) -> dict[str, Any]:

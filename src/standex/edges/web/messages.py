@@ -344,6 +344,7 @@ class AuditRowOut(BaseModel):
     what: str
     of_what: str
     why: str
+    why_parts: list[ReasonPart]
     body: dict[str, Any]
     row_hash: str
 

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from standex.edges.exercises.shown import ShownExercise, exercise_mark
+from standex.edges.health_codes import health_parts
 from standex.edges.incidents.incident import Incident, Reach
 from standex.edges.live_status import LiveStatus, SensorStatus
+from standex.edges.service.trouble_codes import Trouble, trouble_parts
 from standex.edges.web.levels import levels_of
 from standex.edges.web.site_plan import point_of
 from standex.model.picture import Outcome, PassageKind, Picture
@@ -22,6 +24,7 @@ from standex.model.site import Site
 STATES = tuple(outcome.value for outcome in Outcome)
 _CODE = {outcome: number for number, outcome in enumerate(Outcome)}
 _PENDING = _CODE[Outcome.PENDING]
+NOTHING_HEARD = "nothing heard yet"
 
 
 def to_text(message: Mapping[str, Any]) -> str:
@@ -148,7 +151,7 @@ def card(incident: Incident, picture: Picture, now_utc_ns: int) -> dict[str, Any
 
 
 def health_message(
-    status: LiveStatus | None, *, site: Site, troubles: Iterable[str], now_utc_ns: int
+    status: LiveStatus | None, *, site: Site, troubles: Iterable[Trouble], now_utc_ns: int
 ) -> dict[str, Any]:
     """Return how every sensor and the service itself are."""
     armed = {} if status is None else status.picture.tasking.armed
@@ -156,7 +159,10 @@ def health_message(
         "type": "health",
         "now_utc_ms": now_utc_ns // 1_000_000,
         "is_watching": status is not None and not status.is_stale,
-        "troubles": list(troubles),
+        "troubles": [
+            {"part": one.code, "text": one.words, "text_parts": trouble_parts(one.words)}
+            for one in troubles
+        ],
         "sensors": [] if status is None else [_sensor(one) for one in status.sensors],
         "unknown_sensors": {} if status is None else dict(status.unknown),
         "armed": [
@@ -179,7 +185,8 @@ def standing(message: Mapping[str, Any]) -> tuple[Any, ...]:
     sensors = tuple((s["sensor_id"], s["state"], s["reason"]) for s in message["sensors"])
     armed = tuple((one["sensor_id"], one["until_utc_ms"]) for one in message["armed"])
     point = to_text(message["operating_point"])
-    return (message["is_watching"], tuple(message["troubles"]), sensors, armed, point)
+    troubles = tuple((one["part"], one["text"]) for one in message["troubles"])
+    return (message["is_watching"], troubles, sensors, armed, point)
 
 
 def number(value: float) -> float | None:
@@ -189,11 +196,13 @@ def number(value: float) -> float | None:
 
 def _sensor(one: SensorStatus) -> dict[str, Any]:
     health = one.health
+    message = NOTHING_HEARD if health is None else health.message
     return {
         "sensor_id": one.sensor_id,
         "state": "failed" if health is None else health.state.value,
         "reason": "starting" if health is None else health.reason.value,
-        "message": "nothing heard yet" if health is None else health.message,
+        "message": message,
+        "message_parts": health_parts(message),
         "since_utc_ms": None if health is None else health.t_utc_ns // 1_000_000,
         "is_stale": one.is_stale,
         "age_s": number(one.age_s),

@@ -16,6 +16,7 @@ from standex.edges.exercises.shown import ShownExercise
 from standex.edges.incidents.desk import IncidentDesk
 from standex.edges.incidents.incident import Incident
 from standex.edges.live_status import LiveStatus
+from standex.edges.service.trouble_codes import Trouble
 from standex.edges.store.contract import Store
 from standex.model.errors import StandexError
 from standex.model.event import Order
@@ -218,6 +219,10 @@ class WalkTests(Protocol):
         """Return ``tests``, and the walks with the object over months with ``drifts``."""
         ...
 
+    def control(self) -> Json:
+        """Return ``charts``: whether station and sensors do as at commissioning."""
+        ...
+
     def begin(self, reference_object: str, zone: str, /, *, by: str) -> Json:
         """Begin one: the next person who is told to walk is the tester.
 
@@ -321,6 +326,7 @@ class ServiceView:
         audit: who did what.
         evidence: bundles.
         walk_tests: daily tests.
+        calibrations: age of each, and how far what its sensor says has drifted.
         recordings: for replay.
         exercises: for training.
         exercise_shown: the exercise that runs or has just ended.
@@ -329,7 +335,7 @@ class ServiceView:
         verify_audit: whether every row of the audit is as it was written, and what is not.
         privacy_report: what is kept, where, for how long.
         metrics: in the text form of Prometheus.
-        troubles: of the service itself, in plain words: disk, store, audit, clock.
+        troubles: of the service itself, by part: disk, store, audit, clock.
     """
 
     site: Site
@@ -345,6 +351,7 @@ class ServiceView:
     accounts: Accounts | None = None
     evidence: Evidence | None = None
     walk_tests: WalkTests | None = None
+    calibrations: Callable[[], Json] | None = None
     recordings: Recordings | None = None
     exercises: Exercises | None = None
     apply_operating_point: Callable[[OperatingPoint], None] | None = None
@@ -352,5 +359,5 @@ class ServiceView:
     verify_audit: Callable[[], Json] | None = None
     privacy_report: Callable[[], Json] | None = None
     metrics: Callable[[LiveStatus], bytes] | None = None
-    troubles: Callable[[], Sequence[str]] = tuple
+    troubles: Callable[[], Sequence[Trouble]] = tuple
     exercise_shown: Callable[[], ShownExercise | None] = _no_exercise

@@ -169,6 +169,7 @@ class SensorOut(TypedDict):
     state: str
     reason: str
     message: str
+    message_parts: list[ReasonPart]
     since_utc_ms: int | None
     is_stale: bool
     age_s: float | None
@@ -190,13 +191,21 @@ class Armed(TypedDict):
     why: str
 
 
+class TroubleOut(TypedDict):
+    """What is wrong with a part of the service; without parts it is known in English only."""
+
+    part: str
+    text: str
+    text_parts: list[ReasonPart]
+
+
 class HealthMessage(TypedDict):
     """How the sensors and the service are."""
 
     type: Literal["health"]
     now_utc_ms: int
     is_watching: bool
-    troubles: list[str]
+    troubles: list[TroubleOut]
     sensors: list[SensorOut]
     unknown_sensors: dict[str, int]
     armed: list[Armed]
@@ -283,6 +292,13 @@ class Why(TypedDict):
     cued: list[CuedTask]
 
 
+class ExcessOut(TypedDict):
+    """Path excess, place by place as in the picture; None where no echo of the body was found."""
+
+    excess_mm: list[list[float | None]]
+    sigma_mm: list[list[float | None]]
+
+
 class PatchOut(TypedDict):
     """A picture on the generic figure; None where the sensor saw nothing."""
 
@@ -294,67 +310,7 @@ class PatchOut(TypedDict):
     across_m: list[float]
     height_m: list[float]
     values: list[list[float | None]]
-
-
-class RecordingOut(TypedDict):
-    """A recording that can be looked back at."""
-
-    recording_id: str
-    site_id: str
-    started_utc_ms: int
-    is_simulated: bool
-    n_bytes: int
-
-
-class Mark(TypedDict):
-    """Something that was said in a recording; the kind is the name of an event."""
-
-    at_s: float
-    kind: str
-    of: str
-    text: str
-
-
-class Timeline(TypedDict):
-    """How long a recording is, and what happened in it."""
-
-    started_utc_ms: int
-    duration_s: float
-    is_simulated: bool
-    is_replay: bool
-    marks: list[Mark]
-    plan: NotRequired[Plan]  # of the site as it was recorded
-
-
-class ReplayPicture(PictureMessage):
-    """A picture of the past, in the form of the live one; ``at_s`` since the recording began."""
-
-    is_replay: bool
-    at_s: float
-
-
-class HighestOfPerson(TypedDict):
-    """The highest posterior of somebody in a recording, and when."""
-
-    track_id: int
-    p_highest: float
-    at_s: float
-    coverage: float
-    outcome: str
-    carried: NotRequired[str]  # item class, where the truth is known
-    is_threat: NotRequired[bool]
-
-
-class Highest(TypedDict):
-    """What other thresholds would have said: an alarm for each person at or above them."""
-
-    started_utc_ms: int
-    duration_s: float
-    is_simulated: bool
-    is_replay: bool
-    p_alarm: float
-    has_truth: NotRequired[bool]
-    people: list[HighestOfPerson]
+    excess: ExcessOut | None
 
 
 class ShiftReport(TypedDict):

@@ -35,6 +35,7 @@ from standex.model.ports import Technology
 from standex.model.record import Record
 from standex.model.site import SensorSpec, Site
 from standex.model.zones import ZONES
+from standex.sensing.settings import number, refuse_other_kind, refuse_unknown
 
 KIND = "surrogate.looks"
 SETTINGS = ("stands_for", "max_looks", "reach_m")
@@ -136,8 +137,8 @@ class Surrogate:
         said: list[Observation] = []
         if len(rows) or before.has_covered:
             said.append(self._coverage(looks, rows, site_m, record.t_utc_ns, calibration))
-        for number, row in enumerate(rows.tolist()):
-            look_id = f"{record.sensor_id}:{record.sequence}.{number}"
+        for nth, row in enumerate(rows.tolist()):
+            look_id = f"{record.sensor_id}:{record.sequence}.{nth}"
             said += self._say(looks, row, site_m[row], record.t_utc_ns, look_id, calibration)
         health = self._health(record, before, calibration)
         return State(
@@ -298,11 +299,19 @@ def parse_looks(record: Record) -> Looks:
         place, score = record.arrays["place_sensor_m"], record.arrays["score"]
         share, zone = record.arrays["share"], record.arrays["zone"]
         is_seen = record.arrays["is_seen"]
-        is_joined = bool(record.arrays["is_joined"])
+        is_joined = record.arrays["is_joined"]
     except KeyError as error:
         raise RecordError(f"{where}: no array {error}") from None
+    real = {"place_sensor_m": (place, 2), "score": (score, 3), "share": (share, 2)}
+    whole = {"zone": (zone, 1), "is_joined": (is_joined, 0)}
+    wrong = [
+        *(name for name, (one, n) in real.items() if one.ndim != n or one.dtype.kind not in "fiu"),
+        *(name for name, (one, n) in whole.items() if one.ndim != n or one.dtype.kind not in "iub"),
+    ]
+    if wrong:
+        raise RecordError(f"{where}: {', '.join(wrong)} is not of the kind or shape that is read")
     n, zones = len(place), len(zone)
-    if place.shape != (n, 2) or score.ndim != 3 or score.shape[:2] != (n, zones):
+    if place.shape != (n, 2) or score.shape[:2] != (n, zones):
         raise RecordError(f"{where}: {place.shape} places, {score.shape} scores, {zones} zones")
     if is_seen.shape != (n, zones) or is_seen.dtype != np.bool_:
         raise RecordError(f"{where}: is_seen must say yes or no of {n} looks at {zones} zones")
@@ -318,7 +327,7 @@ def parse_looks(record: Record) -> Looks:
         is_seen=is_seen,
         share=np.asarray(share, dtype=float),
         zone=np.asarray(zone, dtype=np.int64),
-        is_joined=is_joined,
+        is_joined=bool(is_joined),
     )
 
 
@@ -329,38 +338,19 @@ def build(spec: SensorSpec, site: Site, calibration: Calibration | None) -> Tech
         SiteError: a setting is missing, unknown or out of range, or the calibration is of another
             kind.
     """
-    where = f"sensor {spec.sensor_id}"
-    unknown = sorted(set(spec.settings) - set(SETTINGS))
-    if unknown:
-        raise SiteError(
-            f"{where}: unknown settings {', '.join(unknown)}; a surrogate has {', '.join(SETTINGS)}"
-        )
+    refuse_unknown(spec, SETTINGS, whose="a surrogate has")
     stands_for = spec.settings.get("stands_for")
     if not isinstance(stands_for, str) or not stands_for:
         raise SiteError(
-            f"{where}: stands_for must name a kind of calibration, such as "
+            f"sensor {spec.sensor_id}: stands_for must name a kind of calibration, such as "
             f"'microwave.imaging', got {stands_for!r}"
         )
-    if calibration is not None and calibration.sensor_kind != stands_for:
-        raise SiteError(
-            f"{where}: calibration {calibration.calibration_id} is for "
-            f"{calibration.sensor_kind}, not {stands_for}"
-        )
+    refuse_other_kind(spec, calibration, stands_for)
     return Surrogate(
         spec=spec,
         class_names=site.items.names,
         calibration=calibration,
         stands_for=stands_for,
-        max_looks=int(_number(spec, "max_looks", low=1, high=1000)),
-        reach_m=_number(spec, "reach_m", low=0.5, high=20.0),
+        max_looks=int(number(spec, "max_looks", low=1, high=1000)),
+        reach_m=number(spec, "reach_m", low=0.5, high=20.0),
     )
-
-
-def _number(spec: SensorSpec, name: str, *, low: float, high: float) -> float:
-    value = spec.settings.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise SiteError(
-            f"sensor {spec.sensor_id}: {name} must be a number from {low:g} to {high:g}, "
-            f"got {value!r}"
-        )
-    return float(value)

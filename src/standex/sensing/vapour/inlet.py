@@ -19,6 +19,7 @@ from standex.model.observation import (
 from standex.model.record import Record
 from standex.model.site import SensorSpec, Site
 from standex.model.zones import ZONES
+from standex.sensing.settings import number, refuse_other_kind, refuse_unknown
 from standex.sensing.vapour.footprint import AirFlow, drift_footprint, puff_density_per_m2
 
 CELL_M = 0.5
@@ -272,13 +273,9 @@ def inlet_of(
             f"sensor {spec.sensor_id}: its inlet at {place.tolist()} is not on level "
             f"{spec.level_id}, {level.min_site_m.tolist()} to {level.max_site_m.tolist()}"
         )
-    allowed = (*SETTINGS, *settings)
-    unknown = sorted(set(spec.settings) - set(allowed))
-    if unknown:
-        raise SiteError(
-            f"sensor {spec.sensor_id}: unknown settings {', '.join(unknown)}; "
-            f"a sensor of technology {spec.technology} has {', '.join(allowed)}"
-        )
+    refuse_unknown(
+        spec, (*SETTINGS, *settings), whose=f"a sensor of technology {spec.technology} has"
+    )
     if calibration is not None:
         _check_calibration(spec, calibration, sensor_kind, score_names)
     air = AirFlow(
@@ -307,9 +304,8 @@ def inlet_of(
 def _check_calibration(
     spec: SensorSpec, calibration: Calibration, sensor_kind: str, score_names: tuple[str, ...]
 ) -> None:
+    refuse_other_kind(spec, calibration, sensor_kind)
     where = f"sensor {spec.sensor_id}: calibration {calibration.calibration_id}"
-    if calibration.sensor_kind != sensor_kind:
-        raise SiteError(f"{where} is for {calibration.sensor_kind}, not {sensor_kind}")
     if calibration.feature_names != score_names:
         raise SiteError(
             f"{where} has the scores {calibration.feature_names}, with these substances there are "
@@ -317,23 +313,6 @@ def _check_calibration(
         )
     if "nothing" not in calibration.class_names:
         raise SiteError(f"{where} knows no class 'nothing'; calibrate again")
-
-
-def number(spec: SensorSpec, name: str, *, low: float, high: float) -> float:
-    """Return a setting that must be a number.
-
-    Raises:
-        SiteError: it is missing, no number, or out of its range.
-    """
-    value: Any = spec.settings.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SiteError(f"sensor {spec.sensor_id}: settings.{name} must be a number, got {value!r}")
-    if not low <= value <= high:
-        raise SiteError(
-            f"sensor {spec.sensor_id}: settings.{name} must be from {low:g} to {high:g}, "
-            f"got {value}"
-        )
-    return float(value)
 
 
 def vector(spec: SensorSpec, name: str, n: int | None = None) -> Float[np.ndarray, " n"]:

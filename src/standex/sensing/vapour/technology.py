@@ -6,10 +6,11 @@ from standex.model.calibration import Calibration
 from standex.model.errors import SiteError
 from standex.model.ports import Technology
 from standex.model.site import SensorSpec, Site
+from standex.sensing.settings import number
 from standex.sensing.vapour import gas_evidence, mobility_sensor
 from standex.sensing.vapour.gas_array import GasArray
 from standex.sensing.vapour.gas_templates import GasTemplates, templates
-from standex.sensing.vapour.inlet import inlet_of, number, vector, words
+from standex.sensing.vapour.inlet import inlet_of, vector, words
 from standex.sensing.vapour.ion_mobility import PeakLibrary
 from standex.sensing.vapour.mobility_sensor import IonMobility
 from standex.sensing.vapour.records import GAS_ARRAY, ION_MOBILITY
