@@ -19,6 +19,11 @@ _AGAIN = f"opened again in (?P<again>{ROUNDED}) s"
 _WATCH: tuple[tuple[str, str], ...] = (
     ("nothing_heard", "nothing heard yet"),
     ("silent", "no records come; look at its power and its line"),
+    (
+        "silent_after_loss",
+        "no records come, the last ones were going missing; look at its line and at how busy this "
+        "computer is",
+    ),
     ("source_ended", "the source ended: (?P<error>.+)"),
     (
         "unknown_sensor",
@@ -113,6 +118,14 @@ _SOURCES: tuple[tuple[str, str], ...] = (
         "node_nowhere",
         "places that it sends cannot be used; are latitude and longitude swapped, or is the "
         r"site's anchor wrong\?",
+    ),
+    (
+        "node_wrong_time",
+        "reports of it have a wrong time and are left out; set its clock by NTP or PTP",
+    ),
+    (
+        "node_held_up",
+        "reports of it come too late and are left out: its line or this computer is too slow",
     ),
     ("node_not_done", "its node did not carry out a task"),
     ("stream_ended", "the stream has ended"),

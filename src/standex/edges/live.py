@@ -324,12 +324,14 @@ class _Service:
 
     def _watch(self, now: int) -> None:
         for name in self._watchdog.newly_silent(now_utc_ns=now):
-            self._stand(
-                name,
-                "silent",
-                HealthReason.DISCONNECTED,
-                "no records come; look at its power and its line",
-            )
+            if name in self._loss_utc_ns:
+                message = (
+                    "no records come, the last ones were going missing; look at its line and at "
+                    "how busy this computer is"
+                )
+            else:
+                message = "no records come; look at its power and its line"
+            self._stand(name, "silent", HealthReason.DISCONNECTED, message)
             self._uncover(name, now)
         for name, since in self._busy_since_utc_ns.items():
             if (now - since) * 1e-9 > NO_ANSWER_S:

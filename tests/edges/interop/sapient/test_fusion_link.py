@@ -7,7 +7,12 @@ import pytest
 
 from standex.edges.clock import SimulatedClock
 from standex.edges.interop.sapient.admission import NodeBook
-from standex.edges.interop.sapient.fusion_link import MOST_BAD_IN_A_ROW, FusionLink, Peer
+from standex.edges.interop.sapient.fusion_link import (
+    CLOCK_KNOWN_S,
+    MOST_BAD_IN_A_ROW,
+    FusionLink,
+    Peer,
+)
 from standex.edges.interop.sapient.generated.sapient_message_pb2 import SapientMessage
 from standex.edges.interop.sapient.ids import ulid
 from standex.edges.interop.sapient.messages import kind_of
@@ -31,6 +36,9 @@ class Heard:
 
     def detection(self, sensor_id, report, t_utc_ns, /):
         self.said.append(("detection", sensor_id))
+
+    def missed(self, sensor_id, t_utc_ns, /, *, is_held_up):
+        self.said.append(("missed", sensor_id, "held up" if is_held_up else "wrong time"))
 
     def alert(self, sensor_id, alert, t_utc_ns, /):
         self.said.append(("alert", sensor_id))
@@ -143,6 +151,36 @@ def test_a_replay_is_refused(make, words, heard, sent, clock) -> None:
     take(link, detection)
     assert "-1.000 s from this node's clock" in sent[-1].error.error_message[0]
     assert heard.said.count(("detection", "radar-0")) == 1
+
+
+def test_what_is_not_taken_for_its_time_is_told_of_its_sensor(
+    make, words, heard, sent, clock
+) -> None:
+    """Late within seconds of what came in time is no wrong clock: the node cannot mend it."""
+    link = make()
+    take(link, words.registration(), words.detection())
+    clock.advance(2.0)
+    take(link, words.detection(t_utc_ns=T0 + 100 * MS))
+    assert heard.said[-1] == ("missed", "radar-0", "held up")
+    assert "this station is too slow" in sent[-1].error.error_message[0]
+    take(link, words.detection(t_utc_ns=clock.utc_ns() + 200 * MS))
+    assert heard.said[-1] == ("missed", "radar-0", "wrong time")
+    clock.advance(2 * CLOCK_KNOWN_S)
+    take(link, words.detection(t_utc_ns=clock.utc_ns() - 1_000 * MS))
+    assert heard.said[-1] == ("missed", "radar-0", "wrong time")
+    assert "set both by NTP or PTP" in sent[-1].error.error_message[0]
+    take(link, words.detection(t_utc_ns=clock.utc_ns()))
+    take(link, words.detection(t_utc_ns=clock.utc_ns() + 10 * MS))  # too soon for another scan
+    assert heard.said[-2:] == [("detection", "radar-0"), ("missed", "radar-0", "wrong time")]
+
+
+def test_a_sighting_of_another_s_node_is_nobody_s(make, words, heard, clock) -> None:
+    first, stranger = make(), make()
+    take(first, words.registration(0))
+    take(stranger, words.registration(1))
+    clock.advance(2.0)
+    take(stranger, words.detection(0))
+    assert not [said for said in heard.said if said[0] == "missed"]
 
 
 def test_reports_of_long_ago_are_not_remembered(make, words, clock) -> None:

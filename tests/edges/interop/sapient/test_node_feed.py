@@ -123,6 +123,34 @@ def test_late_ones_are_counted_and_left_out(feed: NodeFeed, words) -> None:
 
 
 @pytest.mark.parametrize(
+    ("is_held_up", "reason"), [(True, HealthReason.SHEDDING), (False, HealthReason.CLOCK)]
+)
+def test_scans_that_cannot_be_taken_for_their_time_are_missing_and_not_nobody(
+    feed: NodeFeed, words, is_held_up, reason
+) -> None:
+    give(feed, words, T0)
+    (first,) = feed.tick(T0 + 100 * MS)
+    said = []
+    for step in range(20):
+        now = T0 + (1_000 + 100 * step) * MS
+        for _ in range(3):  # three of one scan
+            feed.missed(now - 950 * MS, now_utc_ns=now, is_held_up=is_held_up)
+        said += feed.tick(now + 20 * MS)
+    assert said == []  # its people are there, though nobody can say where
+    assert feed.counts.n_missed == 20
+    feed.missed(T0, now_utc_ns=now, is_held_up=is_held_up)  # has been taken: somebody repeats it
+    give(feed, words, now + 100 * MS)
+    (last,) = feed.tick(now + 200 * MS)
+    assert last.sequence - first.sequence == 21
+    trouble = feed.troubles(now + 200 * MS)["radar-0"]
+    assert trouble.reason is reason
+    # With a wrong clock nothing of it counts; what is only held up shows that it is at work.
+    assert trouble.state is (HealthState.DEGRADED if is_held_up else HealthState.FAILED)
+    feed.status(words.status().status_report, now_utc_ns=now)
+    assert feed.troubles(now + round(NOWHERE_S * 1000 + 1) * MS) == {}
+
+
+@pytest.mark.parametrize(
     ("system", "state"),
     [
         (StatusReport.SYSTEM_WARNING, HealthState.DEGRADED),

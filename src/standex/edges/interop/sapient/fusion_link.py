@@ -24,6 +24,7 @@ from standex.edges.interop.sapient.validation import TimeRules, problems_of
 
 MOST_BAD_IN_A_ROW = 50
 ERROR_EVERY_S = 0.1
+CLOCK_KNOWN_S = 10.0  # so long after a message that came in time its node's clock is believed
 _REMEMBERED_REPORTS = 8192
 _REMEMBERED_S = 30.0  # of what is older the time is wrong already
 _TOKEN = "Bearer "  # noqa: S105 - the word before one
@@ -45,6 +46,10 @@ class NodeListener(Protocol):
         """It has seen something."""
         ...
 
+    def missed(self, sensor_id: str, t_utc_ns: int, /, *, is_held_up: bool) -> None:
+        """It has seen something that is not taken: too late, or its time is wrong."""
+        ...
+
     def alert(self, sensor_id: str, alert: Alert, t_utc_ns: int, /) -> None:
         """It raises an alert of its own."""
         ...
@@ -61,6 +66,7 @@ class NodeListener(Protocol):
 @dataclass(slots=True)
 class _Node:
     sensor_id: str
+    in_time_utc_ns: int = 0
     scan_utc_ns: int = 0
     reports: deque[tuple[int, str]] = field(default_factory=deque[tuple[int, str]])
     known_reports: set[str] = field(default_factory=set[str])
@@ -143,7 +149,7 @@ class FusionLink:
         if problems:
             self._refuse(packet, problems, node_id=message.node_id, now=now)
             return
-        late = self._rules.problem(message, now_utc_ns=now)
+        late = self._time_problem(message, now)
         if late:
             # A hitch of the line makes a whole scan late: that is no reason to cut the line.
             self._refuse(packet, (late,), node_id=message.node_id, now=now, is_rubbish=False)
@@ -153,6 +159,21 @@ class FusionLink:
             self._refuse(packet, (problem,), node_id=message.node_id, now=now)
         else:
             self._n_bad_in_a_row = 0
+
+    def _time_problem(self, message: SapientMessage, now: int) -> str:
+        """Return what is wrong with a message's time; a sighting that is lost by it is told."""
+        node = self._nodes.get(message.node_id)
+        is_known = node is not None and 0 <= now - node.in_time_utc_ns <= CLOCK_KNOWN_S * 1e9
+        late = self._rules.problem(message, now_utc_ns=now, is_clock_known=is_known)
+        if node is None or not self._book.holds(message.node_id, self):
+            return late
+        if not late:
+            node.in_time_utc_ns = now
+        elif kind_of(message) == "detection_report":
+            t_utc_ns = utc_ns_of(message)
+            is_held_up = is_known and t_utc_ns < now
+            self._listener.missed(node.sensor_id, t_utc_ns, is_held_up=is_held_up)
+        return late
 
     def tell(self, message: SapientMessage) -> bool:
         """Send a message to a node on this link; return whether that could be done."""
@@ -244,6 +265,7 @@ class FusionLink:
         t_utc_ns = utc_ns_of(message)
         problem = self._rules.scan_problem(t_utc_ns, before_utc_ns=node.scan_utc_ns)
         if problem:
+            self._listener.missed(node.sensor_id, t_utc_ns, is_held_up=False)
             return problem
         report = message.detection_report
         report_id, reports, known = report.report_id, node.reports, node.known_reports

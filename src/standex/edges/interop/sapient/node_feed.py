@@ -31,13 +31,23 @@ a line has let scans come in drops."""
 HOLD_FADES = 0.999
 
 NOWHERE_S = 10.0
-"""So long a place that could not be used is told."""
+"""So long a place or a time that could not be used is told."""
 
 _NOWHERE = (
     HealthState.DEGRADED,
     HealthReason.DATA_QUALITY,
     "places that it sends cannot be used; are latitude and longitude swapped, or is the site's "
     "anchor wrong?",
+)
+_WRONG_TIME = (
+    HealthState.DEGRADED,
+    HealthReason.CLOCK,
+    "reports of it have a wrong time and are left out; set its clock by NTP or PTP",
+)
+_HELD_UP = (
+    HealthState.DEGRADED,
+    HealthReason.SHEDDING,
+    "reports of it come too late and are left out: its line or this computer is too slow",
 )
 OVERDUE_INTERVALS, SPARE_S = 1.5, 1.0
 LONGEST_INTERVAL_S = 60.0
@@ -61,12 +71,14 @@ class FeedCounts:
     Attributes:
         n_detections: taken.
         n_late: of a scan that was already given on.
+        n_missed: scans that could not be taken for their time.
         n_nowhere: whose place cannot be used.
         n_flood: more in one scan than are taken.
     """
 
     n_detections: int = 0
     n_late: int = 0
+    n_missed: int = 0
     n_nowhere: int = 0
     n_flood: int = 0
 
@@ -92,12 +104,14 @@ class NodeFeed:
         self._scan: list[DetectionReport] = []
         self._scan_utc_ns = self._began_utc_ns = self._came_utc_ns = 0
         self._last_utc_ns = self._given_utc_ns = 0
+        self._counted_utc_ns, self._missed_at_utc_ns = 0, -round(NOWHERE_S * 1e9)
+        self._missed_for = _WRONG_TIME
         self._nowhere_utc_ns = -round(NOWHERE_S * 1e9)
         self._delay_s = _FIRST_DELAY_S
         self._hold_s = HOLD_S
         self._interval_s = LONGEST_INTERVAL_S
         self._heard_utc_ns = 0
-        self._is_registered = self._is_detecting = False
+        self._is_registered = self._is_detecting = self._is_overdue = False
         self._trouble: tuple[HealthState, HealthReason, str] | None = (
             HealthState.FAILED,
             HealthReason.DISCONNECTED,
@@ -113,17 +127,17 @@ class NodeFeed:
         said_s = interval.value * _SECONDS.get(interval.units, 1.0)
         self._interval_s = min(max(said_s, 0.1), LONGEST_INTERVAL_S)
         self._heard_utc_ns = now_utc_ns
-        self._is_registered, self._is_detecting = True, False
+        self._is_registered, self._is_detecting, self._is_overdue = True, False, False
         self._fail(HealthState.DEGRADED, HealthReason.STARTING, "no status report has come yet")
 
     def gone(self, why: str) -> None:
         """Take note that the node's connection has ended."""
-        self._is_registered = self._is_detecting = False
+        self._is_registered = self._is_detecting = self._is_overdue = False
         self._fail(HealthState.FAILED, HealthReason.DISCONNECTED, why)
 
     def status(self, report: StatusReport, *, now_utc_ns: int) -> None:
         """Take note of how the node says it is."""
-        self._heard_utc_ns = now_utc_ns
+        self._heard_utc_ns, self._is_overdue = now_utc_ns, False
         said = [
             f"{StatusReport.StatusType.Name(one.status_type).removeprefix('STATUS_TYPE_').lower()}"
             f" {plain(one.status_value)}".strip()
@@ -190,12 +204,34 @@ class NodeFeed:
         if not self._scan:
             self._began_utc_ns = now_utc_ns
         self._scan_utc_ns, self._came_utc_ns = t_utc_ns, now_utc_ns
+        self._counted_utc_ns = t_utc_ns
         if len(self._scan) >= MOST_DETECTIONS:
             self.counts.n_flood += 1
         else:
             self._scan.append(report)
             self.counts.n_detections += 1
         return done
+
+    def missed(self, t_utc_ns: int, *, now_utc_ns: int, is_held_up: bool) -> None:
+        """Take note of a detection that is not taken for its time.
+
+        Its scan is missing in the count of records, as one that was lost on the way; and nobody may
+        say now that this node sees nobody.
+
+        Args:
+            t_utc_ns: of the detection.
+            now_utc_ns: when it came.
+            is_held_up: whether the node's clock is right, and it came too late.
+        """
+        self._missed_at_utc_ns = now_utc_ns
+        self._missed_for = _HELD_UP if is_held_up else _WRONG_TIME
+        if is_held_up:
+            self._heard_utc_ns = now_utc_ns
+        if t_utc_ns <= self._counted_utc_ns:
+            return  # of a scan that is counted already, or sent again by somebody
+        self._counted_utc_ns = t_utc_ns
+        self._sequence += 1
+        self.counts.n_missed += 1
 
     def tick(self, now_utc_ns: int) -> tuple[Record, ...]:
         """Return the records that are due: a scan that is complete, or that nobody is seen.
@@ -205,7 +241,7 @@ class NodeFeed:
         if not self._is_registered:
             return ()
         if (now_utc_ns - self._heard_utc_ns) * 1e-9 > self._overdue_s and self._is_detecting:
-            self._is_detecting = False
+            self._is_detecting, self._is_overdue = False, True
             self._fail(
                 HealthState.FAILED,
                 HealthReason.DISCONNECTED,
@@ -218,9 +254,8 @@ class NodeFeed:
             return (self._give(now_utc_ns),)
         period_s = 1 / self.spec.rate_hz
         is_due = (now_utc_ns - self._given_utc_ns) * 1e-9 >= period_s
-        is_quiet = (now_utc_ns - self._came_utc_ns) * 1e-9 >= max(
-            QUIET_PERIODS * period_s, self._delay_s
-        )
+        last_utc_ns = max(self._came_utc_ns, self._missed_at_utc_ns)
+        is_quiet = (now_utc_ns - last_utc_ns) * 1e-9 >= max(QUIET_PERIODS * period_s, self._delay_s)
         if not (is_due and (self._is_detecting or self._not_done) and is_quiet):
             return ()
         # A detection may still be on its way that is older than now.
@@ -236,6 +271,12 @@ class NodeFeed:
         trouble = self._trouble
         if trouble is None and (now_utc_ns - self._nowhere_utc_ns) * 1e-9 < NOWHERE_S:
             trouble = _NOWHERE
+        if (now_utc_ns - self._missed_at_utc_ns) * 1e-9 < NOWHERE_S:
+            state, reason, message = self._missed_for
+            if trouble is None:
+                trouble = self._missed_for
+            elif self._is_overdue:  # it does say something: why it counts for nothing is known
+                trouble = (HealthState.FAILED, reason, message)
         if trouble is None:
             return {}
         state, reason, message = trouble

@@ -348,6 +348,12 @@ class SapientSource:
         ):
             self._queue.put(record)
 
+    def missed(self, sensor_id: str, t_utc_ns: int, /, *, is_held_up: bool) -> None:
+        """It has seen something that is not taken."""
+        self._feeds[sensor_id].missed(
+            t_utc_ns, now_utc_ns=self._clock.utc_ns(), is_held_up=is_held_up
+        )
+
     def alert(self, sensor_id: str, alert: Alert, t_utc_ns: int, /) -> None:
         """It raises an alert of its own."""
         told = NodeAlert(

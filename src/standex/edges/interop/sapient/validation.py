@@ -50,11 +50,25 @@ class TimeRules:
             if not 0 <= getattr(self, name) <= 3600:
                 raise ValueError(f"{name} must be from 0 to 3600 s, got {getattr(self, name)}")
 
-    def problem(self, message: SapientMessage, *, now_utc_ns: int) -> str:
-        """Return what is wrong with when a message was sent, or an empty text."""
+    def problem(
+        self, message: SapientMessage, *, now_utc_ns: int, is_clock_known: bool = False
+    ) -> str:
+        """Return what is wrong with when a message was sent, or an empty text.
+
+        Args:
+            message: that came.
+            now_utc_ns: when.
+            is_clock_known: whether what its node sent a moment ago came in time: a clock does not
+                go wrong within seconds, but a line, or who reads it, may be held up.
+        """
         away_s = (utc_ns_of(message) - now_utc_ns) * 1e-9
         if -self.oldest_s <= away_s <= self.ahead_s:
             return ""
+        if away_s < 0 and is_clock_known:
+            return (
+                f"timestamp: {away_s:+.3f} s from this node's clock, allowed is from "
+                f"{-self.oldest_s:g} s; its line is held up, or this station is too slow"
+            )
         return (
             f"timestamp: {away_s:+.3f} s from this node's clock, allowed is from "
             f"{-self.oldest_s:g} to {self.ahead_s:+g} s; set both by NTP or PTP"
