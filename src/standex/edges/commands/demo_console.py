@@ -17,6 +17,7 @@ from typing import Any, final
 
 from rich.console import Console
 
+from standex.edges.aside import AsideView
 from standex.edges.clock import Clock, SteadyClock
 from standex.edges.commands.console import say
 from standex.edges.commands.demo_people import every_nth, in_rounds, write_ways
@@ -164,7 +165,7 @@ def _run_in(folder: Path, demo: ConsoleDemo, args: argparse.Namespace) -> int:
                 view = choose_view(console, plain=args.plain, head=head)
                 if isinstance(view, LineView) or not console.is_terminal:
                     _print(console, head)
-                shown.begin(stack.enter_context(view))
+                shown.begin(stack.enter_context(AsideView(view)))
                 _open(f"{line.removeprefix(SERVING)}#link={tokens[FIRST]}")
 
         _print(console, ("starting; a few seconds, the first time more: it compiles",))

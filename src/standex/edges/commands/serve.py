@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from standex.edges.aside import AsideLines, AsideView
 from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import SteadyClock, SystemClock
 from standex.edges.commands.console import say
@@ -51,22 +52,24 @@ def run(args: argparse.Namespace) -> int:
         say(args, {"troubles": list(troubles)}, *(troubles or ("nothing is overdue",)))
         return 1 if troubles else 0
     console = Console(stderr=True)
-    view = choose_view(Console(), plain=False) if args.watch and not args.json else NoView()
+    is_watched = args.watch and not args.json
+    view = AsideView(choose_view(Console(), plain=False) if is_watched else NoView())
 
     def tell(line: str) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    setup = Setup(
-        config=config,
-        site=site,
-        site_name=args.site,
-        site_toml=text,
-        clock=SteadyClock(),
-        say=tell,
-        show=view.show,
-    )
-    with StationService(setup) as service, view:
-        status = service.run()
+    with AsideLines(tell) as lines:
+        setup = Setup(
+            config=config,
+            site=site,
+            site_name=args.site,
+            site_toml=text,
+            clock=SteadyClock(),
+            say=lines.say,
+            show=view.show,
+        )
+        with StationService(setup) as service, view:
+            status = service.run()
     document = summary(status)
     say(args, document, f"stopped after {document['duration_s']:.0f} s")
     return 0

@@ -13,6 +13,7 @@ import anyio
 from rich.console import Console
 
 from standex import __version__
+from standex.edges.aside import AsideView
 from standex.edges.calibrations import calibrations_of
 from standex.edges.clock import Clock
 from standex.edges.commands.console import say
@@ -124,9 +125,9 @@ def conduct(session: Session, args: argparse.Namespace, *, view: View | None = N
             session.begin(started_utc_ns)
         # The screen comes when everything stands, and goes before anything is printed.
         try:
-            with view:
+            with AsideView(view) as shown:
                 status, interrupted = anyio.run(
-                    _until_signalled, station, session, pool, started_utc_ns, outputs, view.show
+                    _until_signalled, station, session, pool, started_utc_ns, outputs, shown.show
                 )
         finally:
             # Also when the source failed: what was heard until then is kept to its last second.
