@@ -9,6 +9,7 @@ import { exercise } from "./exercise";
 import { health } from "./health";
 import { incidents } from "./incidents";
 import { kept } from "./kept";
+import { writeFiguresIn, written } from "./numbers";
 import { plan } from "./plan";
 import { reasons } from "./reasons";
 import { responder } from "./responder";
@@ -20,6 +21,7 @@ import { troubles } from "./troubles";
 import { type Spoken, TURNED, turnedRound } from "./turned";
 
 export { LANGUAGES, type Language } from "./define";
+export { beside, fixed, written } from "./numbers";
 export { type Spoken, TURNED } from "./turned";
 
 const PARTS = { ...shell.en, ...plan.en, ...incidents.en, ...evidence.en, ...reasons.en, ...responder.en, ...time.en, ...setup.en, ...accounts.en, ...audit.en, ...shift.en, ...charts.en, ...exercise.en, ...troubles.en, ...health.en, ...kept.en };
@@ -46,6 +48,7 @@ export function currentLanguage(): Spoken {
 
 export function setLanguage(next: Spoken): void {
   language = next;
+  writeFiguresIn(next === TURNED ? "en" : next);
   table = next === TURNED ? turnedRound(ALL.en) : ALL[next];
   document.documentElement.lang = next;
   isFromRight = RIGHT_TO_LEFT.has(next.slice(0, 2));
@@ -60,6 +63,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 const FILLED = /\{(\w+)((?:\|[^}|]*)*)\}/g;
+/** A figure with a point, as the service sends it among its words. */
+const FIGURE = /^[-+]?\d+\.\d+$/;
 const FORMS = ["one", "few"] as const;
 
 /** `{name}` becomes its value; `{name|person|people}` the form that goes with the number, Russian with three. */
@@ -67,7 +72,7 @@ function filled(words: string, values: Readonly<Record<string, string | number>>
   return words.replace(FILLED, (whole, name: string, forms: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    if (forms === "") return apart(String(value));
+    if (forms === "") return apart(FIGURE.test(String(value)) ? written(String(value)) : String(value));
     const given = forms.slice(1).split("|");
     const kind = new Intl.PluralRules(language === TURNED ? "en" : language).select(Number(value));
     const row = FORMS.findIndex((one) => one === kind);

@@ -100,6 +100,12 @@ def test_a_rate_other_than_surveyed_is_told(judge) -> None:
     assert RATE in broken(judge(readings()))
 
 
+def test_one_hiccup_is_no_other_rate(judge, site) -> None:
+    rate_hz = site.sensor(NAME).rate_hz
+    hiccup = readings(rate_hz=lambda _: rate_hz, late_s=lambda n: 0.8 if n < 2 else 0.0)
+    assert RATE not in broken(judge(hiccup, n_records=6))
+
+
 def test_silence_is_told_with_its_reason(judge) -> None:
     def read():
         raise OSError("no such device")

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow  # making an app takes half a second
 FILLED = {
     "{incident_id}": "survey-000001",
     "{file:path}": "alert.json",
+    "{number}": "0",
     "{proposal_id}": "none",
     "{walk_test_id}": "b",
     "{exercise_id}": "b",

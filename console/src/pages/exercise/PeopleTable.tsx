@@ -1,4 +1,4 @@
-import { t, word } from "../../i18n";
+import { fixed, t, word } from "../../i18n";
 import { trackName } from "../../parts/plan/peopleRows";
 import type { Exercise } from "./exercise";
 
@@ -34,7 +34,7 @@ export function PeopleTable({ injected }: { readonly injected: Exercise["injecte
 }
 
 function after(seconds: number | null): string {
-  return seconds === null ? "–" : t("exercise.seconds", { n: seconds.toFixed(1) });
+  return seconds === null ? "–" : t("exercise.seconds", { n: fixed(seconds, 1) });
 }
 
 /** Figures with their names; all of simulated people. */

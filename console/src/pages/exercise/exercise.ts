@@ -1,5 +1,6 @@
 // What the service says of exercises, read field by field: what it leaves out is not shown.
 import { listOf, numberOf, textOf } from "../time/recording";
+import { fixed } from "../../i18n";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -70,5 +71,5 @@ export function readKnown(said: Json): Known {
 }
 
 function shown(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+  return Number.isInteger(value) ? String(value) : fixed(value, 1);
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { t } from "../../i18n";
+import { fixed, t } from "../../i18n";
 import { liveState, useLive } from "../../live/state";
 import { useTick } from "../../parts/clock";
 import { StateShape } from "../../parts/plan/Legend";
@@ -50,7 +50,7 @@ export function BesidePlan({ chosen }: { readonly chosen: Chosen }) {
           {t("plan.sensors")}{t("sign.colon")} {isLinked ? t("plan.sensors_work", { n: nWork, all: sensors.length }) : t("sensor.unknown")}
         </button>
         <span className={isOld ? "chip is-away number" : "dim number live-age"}>
-          {ageS === null || !Number.isFinite(ageS) ? t("live.never_heard") : t("age.seconds", { seconds: Math.max(ageS, 0).toFixed(1) })}
+          {ageS === null || !Number.isFinite(ageS) ? t("live.never_heard") : t("age.seconds", { seconds: fixed(Math.max(ageS, 0), 1) })}
         </span>
       </div>
       {open === "people" && picture !== null && (

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import type { Field, Plan as SitePlan } from "../../api/types";
-import { t } from "../../i18n";
+import { fixed, t } from "../../i18n";
 import { useLive } from "../../live/state";
 import { serviceNow, useTick } from "../../parts/clock";
 import { IncidentCard } from "../../parts/incidents/IncidentCard";
@@ -85,7 +85,7 @@ function LinkAge() {
   return (
     <span className={isOld ? "chip is-away number" : "dim number live-age"}>
       {isOld && "⚠ "}
-      {Number.isFinite(seconds) ? t("age.seconds", { seconds: Math.max(seconds, 0).toFixed(1) }) : t("live.never_heard")}
+      {Number.isFinite(seconds) ? t("age.seconds", { seconds: fixed(Math.max(seconds, 0), 1) }) : t("live.never_heard")}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Field, Plan as SitePlan } from "../../api/types";
-import { t } from "../../i18n";
+import { fixed, t } from "../../i18n";
 import { useLive } from "../../live/state";
 import { useTick } from "../../parts/clock";
 import { shortName } from "../../parts/incidents/listOf";
@@ -45,7 +45,7 @@ export function LivePlan({ plan, coverage, chosen }: Props) {
           at: { x: card?.x_m ?? one.x_site_m, y: card?.y_m ?? one.y_site_m },
           levelId: one.level_id,
           priority: one.priority,
-          label: left === null || isOld ? shortName(one.incident_id) : `${shortName(one.incident_id)} · ${left.toFixed(0)} s`,
+          label: left === null || isOld ? shortName(one.incident_id) : `${shortName(one.incident_id)} · ${fixed(left, 0)} s`,
           isLost: one.reach === "lost",
           isAcknowledged: one.state !== "new",
         };

@@ -1,4 +1,5 @@
 // Where to go: from where I stand on the plan to where the person is, or was last.
+import { fixed } from "../../i18n";
 export interface Place {
   readonly x: number;
   readonly y: number;
@@ -37,5 +38,5 @@ export function mayBeWithinM(unseenS: number): number {
 
 /** Metres in words that can be walked: whole ones from two on. */
 export function metres(distanceM: number): string {
-  return distanceM < 2 ? distanceM.toFixed(1) : String(Math.round(distanceM));
+  return distanceM < 2 ? fixed(distanceM, 1) : String(Math.round(distanceM));
 }

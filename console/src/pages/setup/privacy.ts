@@ -1,5 +1,5 @@
 // The privacy report as the service gives it; parts that it leaves out are not shown.
-import { t } from "../../i18n";
+import { t, written } from "../../i18n";
 
 export interface PrivacyOut {
   readonly t_utc_ns?: number;
@@ -66,5 +66,5 @@ export function keepText(seconds: number | null): string {
 export function sizeText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = bytes > 0 ? Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1) : 0;
-  return `${Number((bytes / 1000 ** power).toFixed(1))} ${units[power] ?? "B"}`;
+  return `${written(String(Number((bytes / 1000 ** power).toFixed(1))))} ${units[power] ?? "B"}`;
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { CalibrationOut, CalibrationsOut } from "../../api/types";
-import { t } from "../../i18n";
+import { fixed, t } from "../../i18n";
 import { Problem } from "../../parts/Problem";
 import { useAsk } from "../../parts/useAsk";
 import { AgedPanel } from "../evidence/AgedPanel";
@@ -91,9 +91,9 @@ function Shown({ chart, said }: { readonly chart: CalibrationOut; readonly said:
         <p>
           {chart.claims_too_much ? "▲ " : ""}
           {t(chart.claims_too_much ? "drift.claims" : "drift.mean_factor", {
-            value: chart.mean_factor.toFixed(2),
-            low: (chart.mean_factor_low ?? NaN).toFixed(2),
-            high: (chart.mean_factor_high ?? NaN).toFixed(2),
+            value: fixed(chart.mean_factor, 2),
+            low: fixed(chart.mean_factor_low ?? NaN, 2),
+            high: fixed(chart.mean_factor_high ?? NaN, 2),
           })}
         </p>
       )}

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { t, word } from "../../i18n";
+import { fixed, t, word } from "../../i18n";
 import { clockText, serviceNow } from "../../parts/clock";
 import { Problem } from "../../parts/Problem";
 import { follow } from "../../parts/route";
@@ -77,10 +77,10 @@ function Figures({ report }: { readonly report: Report }) {
       </p>
       <dl className="report-figures">
         <Figure words={t("report.incidents")} value={String(report.n_incidents)} />
-        <Figure words={t("report.per_hour")} value={report.per_hour.toFixed(1)} />
+        <Figure words={t("report.per_hour")} value={fixed(report.per_hour, 1)} />
         <Figure
           words={t("report.per_10_min")}
-          value={`${report.per_10_min.toFixed(2)} ${PACES[pace]} ${word("report.pace", pace)}`}
+          value={`${fixed(report.per_10_min, 2)} ${PACES[pace]} ${word("report.pace", pace)}`}
           more={t("report.target", { target: report.target_per_10_min })}
         />
         <Figure words={t("report.most")} value={String(report.most_in_10_min)} />
@@ -168,5 +168,5 @@ function HandOver() {
 }
 
 function secondsText(seconds: number | null): string {
-  return seconds === null ? "–" : seconds < 90 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(1)} min`;
+  return seconds === null ? "–" : seconds < 90 ? `${Math.round(seconds)} s` : `${fixed(seconds / 60, 1)} min`;
 }

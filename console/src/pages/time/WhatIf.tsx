@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import type { PointOut } from "../../api/types";
-import { t } from "../../i18n";
+import { fixed, t } from "../../i18n";
 import { AsSaid } from "../../parts/AsSaid";
 import { Problem } from "../../parts/Problem";
 import { useMay } from "../../parts/session";
@@ -143,9 +143,9 @@ function RateLine({ name, rate, isSimulated }: RateProps) {
 }
 
 function perHour(n: number): string {
-  return n < 10 ? n.toFixed(1) : n.toFixed(0);
+  return n < 10 ? fixed(n, 1) : fixed(n, 0);
 }
 
 function share(value: number): string {
-  return value.toFixed(3);
+  return fixed(value, 3);
 }

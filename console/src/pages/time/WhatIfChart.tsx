@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { t } from "../../i18n";
+import { fixed, t, written } from "../../i18n";
 import type { Tried } from "./recording";
 import { curve, percent, SLIDER_MAX, SLIDER_MIN, sliderAt, thresholdAt, tryThreshold } from "./thresholds";
 
@@ -35,7 +35,7 @@ export function WhatIfChart({ people, durationS, slider, now }: Props) {
       className="what-if-chart"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={t("whatif.chart", { p: percent(thresholdAt(slider)), n: here.toFixed(1) })}
+      aria-label={t("whatif.chart", { p: percent(thresholdAt(slider)), n: fixed(here, 1) })}
     >
       {Array.from({ length: top + 2 }, (_, i) => 10 ** (i - 1)).map((one) => (
         <g key={one}>
@@ -47,7 +47,7 @@ export function WhatIfChart({ people, durationS, slider, now }: Props) {
       ))}
       {SHARES.map((one) => (
         <text key={one} x={x(sliderAt(one))} y={HEIGHT - 8} textAnchor="middle">
-          {`${Number((100 * one).toPrecision(2))} %`}
+          {`${written(String(Number((100 * one).toPrecision(2))))} %`}
         </text>
       ))}
       <line className="load" x1={LEFT} x2={WIDTH - 8} y1={y(LOAD_PER_HOUR)} y2={y(LOAD_PER_HOUR)} />

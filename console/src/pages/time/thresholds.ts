@@ -1,6 +1,7 @@
 // What another threshold would have done with the people of a recording. It counts anew what was
 // measured; who a tasked sensor would have looked at instead, no recording can tell.
 import type { Tried } from "./recording";
+import { fixed } from "../../i18n";
 
 /** k of n with a two-sided exact interval (Clopper and Pearson, Biometrika 26 (1934) 404). */
 export interface Rate {
@@ -68,7 +69,7 @@ export function sliderAt(threshold: number): number {
 /** A probability as people read it: percent, with enough digits where it is small. */
 export function percent(p: number): string {
   const digits = p < 0.001 ? 5 : p < 0.1 ? 2 : p > 0.99 ? 2 : 1;
-  return `${(100 * p).toFixed(digits)} %`;
+  return `${fixed(100 * p, digits)} %`;
 }
 
 /** Alarms per hour along the slider, for the curve. */

@@ -1,5 +1,5 @@
 import type { Card, IncidentOut, Plan, Why } from "../../api/types";
-import { t, word } from "../../i18n";
+import { beside, fixed, t, word } from "../../i18n";
 import { clockText } from "../clock";
 import { Problem } from "../Problem";
 import { arrowOf } from "../plan/geometry";
@@ -104,7 +104,7 @@ function Where({ incident, card, plan, nowMs, passedS, isLost }: Props) {
       <div className="incident-left">
         {isThere && leftS !== null && !isLost ? (
           <>
-            <strong className="number">{leftS < 10 ? leftS.toFixed(1) : leftS.toFixed(0)}</strong> <span>{t("where.seconds_left")}</span>
+            <strong className="number">{leftS < 10 ? fixed(leftS, 1) : fixed(leftS, 0)}</strong> <span>{t("where.seconds_left")}</span>
           </>
         ) : (
           <>
@@ -116,26 +116,26 @@ function Where({ incident, card, plan, nowMs, passedS, isLost }: Props) {
       <dl>
         <dt>{isThere ? t("where.now") : t("where.last")}</dt>
         <dd>
-          <strong>{incident.level_id}</strong> <span className="number nowrap">{x.toFixed(1)}, {y.toFixed(1)} m</span>
+          <strong>{incident.level_id}</strong> <span className="number nowrap">{beside([x, y], 1)} m</span>
         </dd>
         {isThere && (
           <>
             <dt>{t("where.next")}</dt>
             <dd>
               <span className="incident-arrow">{arrowOf(card?.vx_m_per_s ?? 0, card?.vy_m_per_s ?? 0)}</span>{" "}
-              {speed > 0.2 ? <span className="number">{speed.toFixed(1)} m/s</span> : t("where.stands")}
+              {speed > 0.2 ? <span className="number">{fixed(speed, 1)} m/s</span> : t("where.stands")}
               {card?.next_line != null && (
                 <>
                   {" "}<span className="turns">→</span>{" "}
                   <strong>{line === undefined ? card.next_line : word("line", line.role)}</strong>
-                  {nextS !== null && !isLost && <span className="number"> {t("where.in", { seconds: nextS.toFixed(0) })}</span>}
+                  {nextS !== null && !isLost && <span className="number"> {t("where.in", { seconds: fixed(nextS, 0) })}</span>}
                 </>
               )}
             </dd>
           </>
         )}
         <dt>{t("where.seen")}</dt>
-        <dd className="number">{seenMs < MINUTE_MS ? t("age.seconds", { seconds: (seenMs / 1000).toFixed(1) }) : t("incident.ago", { time: lengthText(seenMs) })}</dd>
+        <dd className="number">{seenMs < MINUTE_MS ? t("age.seconds", { seconds: fixed(seenMs / 1000, 1) }) : t("incident.ago", { time: lengthText(seenMs) })}</dd>
       </dl>
     </div>
   );

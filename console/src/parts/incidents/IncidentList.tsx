@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { Card, IncidentOut } from "../../api/types";
-import { t, word } from "../../i18n";
+import { fixed, t, word } from "../../i18n";
 import { lengthText } from "./figures";
 import { type Line, type Listed, shortName } from "./listOf";
 import "./incidents.css";
@@ -97,7 +97,7 @@ function Row({ incident, selected, onSelect, cards, nowMs, passedS, me, isOld, h
   const card = cards.get(incident.incident_id);
   const leftS = card?.seconds_in_reach == null || isOld ? null : Math.max(card.seconds_in_reach - passedS, 0);
   const isOpen = incident.state !== "closed";
-  const left = isOpen && leftS !== null ? t("incident.left_short", { seconds: leftS.toFixed(0) }) : null;
+  const left = isOpen && leftS !== null ? t("incident.left_short", { seconds: fixed(leftS, 0) }) : null;
   const age =
     incident.shelved_until_utc_ms === null
       ? lengthText(nowMs - (isOpen ? incident.opened_utc_ms : incident.changed_utc_ms))

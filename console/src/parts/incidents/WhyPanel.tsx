@@ -1,5 +1,5 @@
 import type { Card, IncidentOut, Why } from "../../api/types";
-import { t, word } from "../../i18n";
+import { fixed, t, word } from "../../i18n";
 import { natural, percentText } from "./figures";
 import { WaterfallView } from "./WaterfallView";
 
@@ -70,7 +70,7 @@ export function Cued({ card, why, nowMs }: CuedProps) {
         return (
           <span key={`${one.sensor_id} ${one.t_look_utc_ms}`} className="gap">
             <span aria-hidden="true">◎</span> <strong>{one.sensor_id}</strong>{" "}
-            {inS > 0 ? t("cued.in", { seconds: inS.toFixed(1) }) : t("cued.now")}
+            {inS > 0 ? t("cued.in", { seconds: fixed(inS, 1) }) : t("cued.now")}
             {zone !== null && <> · {word("zone", zone)}</>}
           </span>
         );

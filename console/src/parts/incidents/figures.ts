@@ -1,6 +1,6 @@
 // Figures in words and lengths: how long ago, how sure, how much each sensor says.
 import type { StepOut, Why } from "../../api/types";
-import { t } from "../../i18n";
+import { fixed, t, written } from "../../i18n";
 
 /** 7 s, 3:05, 1 h 02. */
 export function lengthText(ms: number): string {
@@ -14,9 +14,9 @@ export function lengthText(ms: number): string {
 /** For people: never a bare 0 or 100 %. */
 export function percentText(p: number): string {
   if (!Number.isFinite(p)) return "–";
-  if (p < 0.001) return "< 0.1 %";
-  if (p > 0.999) return "> 99.9 %";
-  return `${(100 * p).toFixed(p < 0.01 || p > 0.99 ? 1 : 0)} %`;
+  if (p < 0.001) return `< ${fixed(0.1, 1)} %`;
+  if (p > 0.999) return `> ${fixed(99.9, 1)} %`;
+  return `${fixed(100 * p, p < 0.01 || p > 0.99 ? 1 : 0)} %`;
 }
 
 export interface Natural {
@@ -91,5 +91,5 @@ export function factorText(log10: number): string | null {
   const size = Math.abs(log10);
   if (size > 4) return `${sign} > 10 000`;
   const value = 10 ** size;
-  return `${sign} ${value < 10 ? value.toPrecision(2) : value.toFixed(0)}`;
+  return `${sign} ${value < 10 ? written(value.toPrecision(2)) : fixed(value, 0)}`;
 }

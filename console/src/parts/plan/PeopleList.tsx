@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { People } from "../../api/types";
-import { t, word } from "../../i18n";
+import { beside, fixed, t, word } from "../../i18n";
 import { arrowOf } from "./geometry";
 import { StateShape } from "./Legend";
 import { peopleRows, stateWord, trackName } from "./peopleRows";
@@ -39,8 +39,8 @@ export function PeopleList({ people, selectedTrack, onSelect, onFollow }: Props)
                 <button type="button" onClick={() => onSelect(row.trackId)}>{trackName(row.trackId)}</button>
               </td>
               <td><StateShape state={row.state} isThing={row.isThing} /> {word("person", stateWord(row))}</td>
-              <td className="number">{row.x.toFixed(1)}, {row.y.toFixed(1)} m</td>
-              <td className="number">{arrowOf(row.vx, row.vy)} {Math.hypot(row.vx, row.vy).toFixed(1)} m/s</td>
+              <td className="number">{beside([row.x, row.y], 1)} m</td>
+              <td className="number">{arrowOf(row.vx, row.vy)} {fixed(Math.hypot(row.vx, row.vy), 1)} m/s</td>
               <td>
                 {onFollow !== undefined && (
                   <button type="button" onClick={() => onFollow(row.trackId)}>◎ {t("plan.follow")}</button>

@@ -1,5 +1,5 @@
 import type { SensorOut } from "../../api/types";
-import { t, word } from "../../i18n";
+import { fixed, t, word } from "../../i18n";
 import { AsSaid } from "../AsSaid";
 import { sensorSaid } from "../said";
 import { stateOf } from "./drawFloor";
@@ -33,9 +33,9 @@ export function SensorList({ sensors, passedS }: { readonly sensors: readonly Se
                 {state !== "ok" && <SensorWords sensor={one} />}
               </td>
               <td className="number">
-                {one.rate_hz === null ? "–" : one.rate_hz.toFixed(1)} / {one.nominal_hz.toFixed(1)} Hz
+                {one.rate_hz === null ? "–" : fixed(one.rate_hz, 1)} / {fixed(one.nominal_hz, 1)} Hz
               </td>
-              <td className="number">{one.age_s === null ? t("sensor.never") : t("age.seconds", { seconds: (one.age_s + passedS).toFixed(1) })}</td>
+              <td className="number">{one.age_s === null ? t("sensor.never") : t("age.seconds", { seconds: fixed(one.age_s + passedS, 1) })}</td>
             </tr>
           );
         })}

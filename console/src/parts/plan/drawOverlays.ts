@@ -3,6 +3,7 @@ import { plate } from "./drawFloor";
 import { distance, type Point, type Size, toScreen, type View } from "./geometry";
 import { type Palette, toneOf } from "./palette";
 import type { Handle, Overlay } from "./types";
+import { fixed } from "../../i18n";
 
 type Ctx = CanvasRenderingContext2D;
 
@@ -114,7 +115,7 @@ export function drawMeasure(ctx: Ctx, measure: Measure, view: View, size: Size, 
   }
   ctx.stroke();
   if (b !== null && end !== null) {
-    const words = `${distance(measure.from, end).toFixed(2)} m`;
+    const words = `${fixed(distance(measure.from, end), 2)} m`;
     plate(ctx, words, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 - 14 }, palette.text, palette.panel, "center");
   }
 }

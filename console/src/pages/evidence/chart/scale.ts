@@ -1,5 +1,7 @@
 // Scales and ticks of the small charts.
 
+import { written } from "../../../i18n";
+
 export type Span = readonly [number, number];
 
 /** Return a straight scale from one span to another; a span without width maps to its middle. */
@@ -50,6 +52,6 @@ export const P_TICKS: readonly number[] = [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9,
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1);
-  return String(Number(value.toPrecision(4)));
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return written(value.toExponential(1));
+  return written(String(Number(value.toPrecision(4))));
 }

@@ -1,5 +1,5 @@
 import type { Why } from "../../../api/types";
-import { t, word } from "../../../i18n";
+import { fixed, t, word } from "../../../i18n";
 import { clockText } from "../../../parts/clock";
 import { factorText, percentText } from "../../../parts/incidents/figures";
 import { reasonWords } from "../../../parts/incidents/reason";
@@ -58,7 +58,7 @@ export function LedgerTable({ why, chosen, onChoose }: Props) {
               </td>
               <td className="number factor-cell">
                 {factorText((said.log10_factor ?? NaN) * said.weight) ?? t("why.neither")}
-                {said.counts && said.weight < 0.95 && <span className="dim">{t("ledger.weight", { weight: said.weight.toFixed(2) })}</span>}
+                {said.counts && said.weight < 0.95 && <span className="dim">{t("ledger.weight", { weight: fixed(said.weight, 2) })}</span>}
               </td>
               {row === 0 && (
                 <td className="number after" rowSpan={step.said.length}>

@@ -1,5 +1,6 @@
 // What is read of an evidence bundle: its list of contents, the ledger, pictures and curves beside it.
 import type { PatchOut } from "../../../api/types";
+import { fixed } from "../../../i18n";
 
 export interface BundleFile {
   readonly name: string;
@@ -86,7 +87,7 @@ export function entryOf(name: string): number {
 
 export function sizeText(nBytes: number): string {
   if (nBytes < 1000) return `${nBytes} B`;
-  return nBytes < 1e6 ? `${(nBytes / 1e3).toFixed(1)} kB` : `${(nBytes / 1e6).toFixed(1)} MB`;
+  return nBytes < 1e6 ? `${fixed(nBytes / 1e3, 1)} kB` : `${fixed(nBytes / 1e6, 1)} MB`;
 }
 
 /** Return the unit that the name of a figure ends with, as the sensors name theirs. */

@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from "react";
 import type { PatchOut } from "../../../api/types";
-import { t } from "../../../i18n";
+import { fixed, t } from "../../../i18n";
 import { Axes, type Frame, plotSpans, useWidth } from "../chart/Axes";
 import { type Curve, CurveChart } from "../chart/CurveChart";
 import { linear, numberText, type Span, ticks } from "../chart/scale";
@@ -39,7 +39,7 @@ export function PatchMap({ patch, span }: Props) {
   const words = captionWords(patch.caption);
   const unit = unitOf(patch.caption);
   const acrossName = t(patch.zone === "bag" ? "picture.behind_m" : "picture.across_m");
-  const read = `${acrossName} ${u.toFixed(2)} · ${t("picture.height_m")} ${z.toFixed(2)}: ${valueWords(patch, place, unit)}`;
+  const read = `${acrossName} ${fixed(u, 2)} · ${t("picture.height_m")} ${fixed(z, 2)}: ${valueWords(patch, place, unit)}`;
 
   const move = (rows: number, columns: number): void =>
     setPlace((before) => ({
@@ -77,8 +77,8 @@ export function PatchMap({ patch, span }: Props) {
             frame={frame}
             xLabel={acrossName}
             yLabel={t("picture.height_m")}
-            xTicks={ticks(xs, 4).map((one) => ({ at: one, text: one.toFixed(1) }))}
-            yTicks={ticks(ys, 5).map((one) => ({ at: one, text: one.toFixed(1) }))}
+            xTicks={ticks(xs, 4).map((one) => ({ at: one, text: fixed(one, 1) }))}
+            yTicks={ticks(ys, 5).map((one) => ({ at: one, text: fixed(one, 1) }))}
           />
           <Hatching id={id} size={8} />
           {patch.values.flatMap((row, z) =>
@@ -109,7 +109,7 @@ export function PatchMap({ patch, span }: Props) {
       </figure>
       <div className="stack cuts">
         <CurveChart
-          title={t("picture.cut_level", { height: z.toFixed(2) })}
+          title={t("picture.cut_level", { height: fixed(z, 2) })}
           xs={patch.across_m}
           xLabel={acrossName}
           yLabel={unit}
@@ -118,7 +118,7 @@ export function PatchMap({ patch, span }: Props) {
           {...(patch.sigma === undefined ? {} : { level: 0 })}
         />
         <CurveChart
-          title={t("picture.cut_upright", { across: u.toFixed(2) })}
+          title={t("picture.cut_upright", { across: fixed(u, 2) })}
           xs={patch.height_m}
           xLabel={t("picture.height_m")}
           yLabel={unit}
@@ -135,7 +135,7 @@ function valueWords(patch: Picture, { row, column }: Place, unit: string): strin
   const value = patch.values[row]?.[column] ?? null;
   if (value === null) return t(blankAt(patch, row, column) === "hidden" ? "picture.hidden" : "picture.not_seen");
   const sigma = patch.sigma?.[row]?.[column] ?? null;
-  return sigma === null ? `${numberText(value)} ${unit}` : `${value.toFixed(1)} ± ${sigma.toFixed(1)} ${unit}`;
+  return sigma === null ? `${numberText(value)} ${unit}` : `${fixed(value, 1)} ± ${fixed(sigma, 1)} ${unit}`;
 }
 
 /** A cut, and where they are known one standard deviation to both sides. */
