@@ -475,6 +475,8 @@ class Watched:
     incidents: set[str] = field(default_factory=set)
     health: dict[str, str] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
+    cpu: list[tuple[int, list[float]]] = field(default_factory=list)
+    lost: list[tuple[int, int]] = field(default_factory=list)
 
 
 async def watch(running: Running, seconds: float, got: Watched) -> None:
@@ -491,6 +493,7 @@ async def watch(running: Running, seconds: float, got: Watched) -> None:
             if now >= due:
                 due = now + 1.0
                 got.rss.append((now, running.rss_bytes))
+                got.cpu.append((time.time_ns(), running.cpu_s()))
 
 
 def _take(message: dict, now: int, got: Watched) -> None:
@@ -504,11 +507,13 @@ def _take(message: dict, now: int, got: Watched) -> None:
             one["sensor_id"]: f"{one['state']}: {one['message']}" for one in message["sensors"]
         }
         got.troubles = message["troubles"]
+        n_lost = sum(one["n_lost"] + one["n_shed"] for one in message["sensors"])
+        got.lost.append((now, n_lost))
 
 
 def latencies_ms(held: Path, pictures: list[tuple[int, int]], scans: dict[str, list[int]],
-                 since_utc_ns: int) -> tuple[np.ndarray, int]:  # fmt: skip
-    """Return the latency of each scan after ``since``, and how many never came."""
+                 since_utc_ns: int) -> tuple[np.ndarray, np.ndarray, int]:  # fmt: skip
+    """Return the latency of each scan after ``since`` and its time, and how many never came."""
     shown = [json.loads(line) for line in held.read_text().splitlines() if line.endswith("]")]
     updates = [n for n, _ in shown]
     came_ns = [came for came, _ in pictures]
@@ -520,6 +525,7 @@ def latencies_ms(held: Path, pictures: list[tuple[int, int]], scans: dict[str, l
             at += 1
         came.append(came_ns[at] if at < len(pictures) else 0)
     out: list[float] = []
+    at_ns: list[int] = []
     n_never = 0
     for name, times in scans.items():
         newest = [one.get(name, 0) for _, one in shown]
@@ -529,9 +535,25 @@ def latencies_ms(held: Path, pictures: list[tuple[int, int]], scans: dict[str, l
             row = bisect_left(newest, t)
             if row < len(came) and came[row]:
                 out.append((came[row] - t) * 1e-6)
+                at_ns.append(t)
             else:
                 n_never += 1
-    return np.array(out), n_never
+    return np.array(out), np.array(at_ns), n_never
+
+
+def by_minute(late: np.ndarray, at_ns: np.ndarray, got: Watched, began: int) -> list[list[float]]:
+    """Return of each minute: latency (median, 99 %), CPU s/s of each process, records left out."""
+    rows: list[list[float]] = []
+    for start in range(began, got.cpu[-1][0] - 30 * S, 60 * S):
+        in_it = (at_ns >= start) & (at_ns < start + 60 * S)
+        cpu = [one for one in got.cpu if start <= one[0] < start + 60 * S]
+        lost = [n for at, n in got.lost if start <= at < start + 60 * S]
+        for_s = (cpu[-1][0] - cpu[0][0]) / S
+        used = [(b - a) / for_s for a, b in zip(cpu[0][1], cpu[-1][1], strict=True)]
+        p50, p99 = np.percentile(late[in_it], [50, 99]) if in_it.any() else (np.nan, np.nan)
+        more = lost[-1] - lost[0] if lost else 0
+        rows.append([round(float(one), 2) for one in (p50, p99, *used)] + [more])
+    return rows
 
 
 def slope_mb_per_h(rss: list[tuple[float, int]]) -> tuple[float, float]:
@@ -591,7 +613,7 @@ def measured(args: argparse.Namespace, folder: Path) -> dict[str, object]:
             nodes.terminate()
         counts = running.stop()
     load.append(os.getloadavg()[0])
-    late, n_never = latencies_ms(folder / HELD, got.pictures, sent.pop("scans"), began)
+    late, at_ns, n_never = latencies_ms(folder / HELD, got.pictures, sent.pop("scans"), began)
     slope, error = slope_mb_per_h(got.rss)
     p50, p99 = np.percentile(late, [50, 99]) if len(late) else (np.nan, np.nan)
     return {
@@ -609,6 +631,7 @@ def measured(args: argparse.Namespace, folder: Path) -> dict[str, object]:
         "latency_worst_ms": round(float(late.max()), 1) if len(late) else None,
         "scans_measured": len(late),
         "scans_never_shown": n_never,
+        "by_minute_p50_p99_cpu_lost": by_minute(late, at_ns, got, began),
         "incidents": len(got.incidents),
         "sensors_not_ok": {
             name: said for name, said in got.health.items() if not said.startswith("ok")

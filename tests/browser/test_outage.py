@@ -1,5 +1,6 @@
 """The service is killed and comes back: the page says so, and recovers by itself."""
 
+import re
 import time
 
 import pytest
@@ -67,3 +68,25 @@ def test_a_page_that_is_opened_while_the_service_is_away_asks_nobody_for_a_passw
     assert page.get_by_label("Password").count() == 0
     page.unroute("**/api/v1/**")
     page.locator(".plan-stage").wait_for(timeout=WAIT_MS)
+
+
+def test_a_tab_that_is_open_while_the_console_is_replaced_offers_the_new_one(seat) -> None:
+    """The pieces that the tab would still ask for are gone with the old build."""
+    supervisor = seat("supervisor")
+    page = supervisor.open()
+    page.locator(".plan-stage").wait_for(timeout=WAIT_MS)
+    first = f"{supervisor.service.url.rstrip('/')}/"
+    newer = re.sub(r"index-[\w-]+\.js", "index-newer.js", page.request.get(first).text())
+    assert "index-newer.js" in newer
+    page.route("**/assets/**", lambda route: route.fulfill(status=404))
+    page.route(first, lambda route: route.fulfill(content_type="text/html", body=newer))
+
+    page.get_by_role("link", name="Shift", exact=True).click()
+    page.get_by_text("A newer version of this console is on the service").wait_for(timeout=WAIT_MS)
+    assert page.locator("header").count() == 1  # the rest of the console stays
+
+    page.unroute("**/assets/**")
+    page.unroute(first)
+    page.get_by_role("button", name="Reload").click()
+    page.locator(".shift-page, main h1, main h2").first.wait_for(timeout=WAIT_MS)
+    assert page.get_by_text("A newer version of this console is on the service").count() == 0

@@ -6,6 +6,7 @@ the same person; a bag takes what is known of it to where it was set down, and t
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import log
 
 from standex.decision.passages import joined_past_screening
 from standex.decision.things import Handing, left_things, set_down, taken_up
@@ -18,6 +19,9 @@ from standex.model.tracks import Snapshot
 from standex.model.zones import BodyZone
 
 SURE = 0.5  # from this probability on two numbers are one person
+SAME_LOGIT = 0.01
+"""By less than this in log odds a join has not changed until it is final: no likelihood that goes
+along with it would move by more, and a ledger that goes along anew costs as much as all of it."""
 
 
 def with_joins(picture: Picture, joins: tuple[Join, ...], *, fuser: Fuser, site: Site) -> Picture:
@@ -71,10 +75,18 @@ def is_news(later: Passage, earlier: Passage | None, join: Join) -> bool:
     if was is None or earlier is None:
         return was is not None or earlier is not None
     return not (
-        (was.track_id, was.p_same) == (earlier.track_id, join.p_same)
+        was.track_id == earlier.track_id
+        and _is_same(was.p_same, join)
         and was.entries is earlier.entries
         and was.covered is earlier.covered
     )
+
+
+def _is_same(p_before: float, join: Join) -> bool:
+    p = join.p_same
+    if p == p_before or join.is_final or not (0 < p < 1 and 0 < p_before < 1):
+        return p == p_before
+    return abs(log(p / (1 - p)) - log(p_before / (1 - p_before))) < SAME_LOGIT
 
 
 def with_things(

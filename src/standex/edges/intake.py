@@ -11,6 +11,9 @@ ARRIVED = "arrived_utc_ns"
 """Array of a record whose source held it back to make it whole: when it came to this computer, from
 which its sensor's clock is judged. 0: the source itself stamped it, on this computer's clock."""
 
+NOT_MEASURED = frozenset({ARRIVED, "outline_site_m"})
+"""Arrays of a record that say nothing of what was seen: the other is a field of view as stated."""
+
 FAR_S = 5.0
 MOST_UNKNOWN_IDS = 32  # a source that makes up names must not fill the memory
 

@@ -51,11 +51,49 @@ def carried(
     if not (all(0 <= p <= 1 for _, p in sources.values()) and total <= 1 + 1e-9):
         of = {number: p for number, (_, p) in sources.items()}
         raise ValueError(f"probabilities must lie in [0, 1] and sum to one at most, got {of}")
+    if len(sources) == 1:
+        ((number, (entries, p)),) = sources.items()
+        if p <= NEGLIGIBLE or not entries:
+            return ()
+        if len(set(map(key_of, entries))) == len(entries):
+            return _alone(number, entries, p, log_prior, zone_share)
     looks: dict[Key, list[tuple[int, LedgerEntry, float]]] = {}
     for number, (entries, p) in sorted(sources.items()):
         for entry in entries if p > NEGLIGIBLE else ():
             looks.setdefault(key_of(entry), []).append((number, entry, p))
     return tuple(_mixed(parts, log_prior, zone_share) for parts in looks.values())
+
+
+def _alone(
+    number: int,
+    entries: tuple[LedgerEntry, ...],
+    p: float,
+    log_prior: Float[np.ndarray, "zones classes"],
+    zone_share: Float[np.ndarray, " zones"],
+) -> tuple[LedgerEntry, ...]:
+    """Return what ``_mixed`` makes of each, where there is one source: a whole ledger in one go."""
+    if p >= 1:
+        return tuple(replace(entry, carried_from=number) for entry in entries)
+    by_zone = np.exp(log_prior)
+    whole = zone_share @ by_zone
+    prior = np.array(
+        [whole if one.zone is None else by_zone[ZONE_INDEX[one.zone]] for one in entries]
+    )
+    prior /= prior.sum(axis=1, keepdims=True)
+    said = np.array([entry.log_likelihood for entry in entries])
+    peak = said.max(axis=1, keepdims=True)
+    here = p * np.exp(said - peak)
+    elsewhere = (1 - p) * np.sum(here * prior, axis=1, keepdims=True) / p
+    after = peak + np.log(np.maximum(here + elsewhere, 1e-300))
+    return tuple(
+        replace(
+            entry,
+            log_likelihood=row,
+            attachment=min(p * entry.attachment, 1.0),
+            carried_from=number,
+        )
+        for entry, row in zip(entries, after, strict=True)
+    )
 
 
 def _mixed(

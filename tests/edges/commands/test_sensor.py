@@ -1,6 +1,8 @@
 import argparse
 import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -85,7 +87,9 @@ def test_the_sensor_in_any_language_holds_over_a_broker(command, tmp_path: Path,
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.02)
-        running = subprocess.Popen([*command, "127.0.0.1", str(port)], cwd=folder)
+        running = subprocess.Popen(
+            [*command, "127.0.0.1", str(port)], cwd=folder, start_new_session=True
+        )
         try:
             site = str(folder / "site.toml")
             words = ("--sensor", "my-sensor", "--mqtt", f"127.0.0.1:{port}", "--plain")
@@ -93,7 +97,7 @@ def test_the_sensor_in_any_language_holds_over_a_broker(command, tmp_path: Path,
             codes = (run("check", site, *words, "--records", "10") for _ in range(TRIES))
             assert 0 in codes, capsys.readouterr().out
         finally:
-            running.terminate()
+            os.killpg(running.pid, signal.SIGKILL)  # all of a shell's pipe, too
             running.wait()
     finally:
         broker.kill()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,23 @@ def test_an_empty_list_may_come_as_often_as_it_likes(fakes) -> None:
     assert not digest_of(record(fakes, 0, values=np.zeros((0, 2))))
     assert not digest_of(record(fakes, 0, values=np.ones(100)))
     assert digest_of(record(fakes, 0))
+
+
+def test_when_it_came_and_what_is_stated_of_it_are_no_measurements(fakes) -> None:
+    """A hall without anybody is no frozen sensor, and places that freeze are."""
+    values = np.random.default_rng(0).random((8, 2))
+
+    def told(**arrays) -> bool:
+        one = guard()
+        for k in range(100):
+            now = T0 + k * S // 10
+            came = {"arrived_utc_ns": np.array(now)}
+            plain = record(fakes, k, values=np.zeros(0))
+            one.admit(replace(plain, arrays=arrays | came), now_utc_ns=now)
+        return one.trouble(now_utc_ns=now) is not None
+
+    assert told(position_site_m=values, outline_site_m=values)
+    assert not told(position_site_m=values[:0], outline_site_m=values)
 
 
 @pytest.mark.parametrize("back_s", [0.0, 5.0])

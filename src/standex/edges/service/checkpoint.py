@@ -7,7 +7,7 @@ anew what it sees), no arming (a laser must be armed anew) and nothing that only
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
@@ -28,6 +28,9 @@ from standex.model.tracks import Modes, Snapshot, Tracks
 CHECKPOINT = "picture.checkpoint"
 FORMAT = 1
 MOST_BYTES = 256 * 1024 * 1024
+_SOME_BYTES = 4096
+_LEVEL = 1
+_COMMA, _END = zlib.compress(b","), zlib.compress(b"]}")
 HISTORY_STEP_S = 0.5  # after a restart only air that drifts still asks where people were
 
 
@@ -135,7 +138,7 @@ def checkpoint_of(
         t_utc_ns=picture.t_utc_ns,
         tracks=KeptTracks(**kept, n_descriptor=tracks.descriptor.shape[1]),
         history=tuple(thinned(picture.history, step_s=HISTORY_STEP_S)),
-        passages={who: _without_patches(one) for who, one in picture.passages.items()},
+        passages=picture.passages,
         n_alerts=picture.n_alerts,
         hand_over=replace(
             hand_over,
@@ -143,7 +146,7 @@ def checkpoint_of(
             departed=replace(hand_over.departed, last=_undressed(hand_over.departed.last)),
             newcomers=_undressed(hand_over.newcomers),
         ),
-        left={who: _without_patches(one) for who, one in picture.left.items()},
+        left=picture.left,
         tasking=replace(picture.tasking, armed={}),
         operating_point=picture.operating_point,
     )
@@ -157,6 +160,7 @@ class CheckpointFile:
         """Keep it at ``path``."""
         self.path = path
         self._entries: dict[int, tuple[LedgerEntry, bytes]] = {}
+        self._left: dict[int, tuple[Passage, bytes]] = {}
 
     def write(self, checkpoint: Checkpoint) -> int:
         """Write a checkpoint in the place of the last one; return its size in bytes.
@@ -164,7 +168,7 @@ class CheckpointFile:
         Raises:
             CheckpointError: it could not be written; the last one is there still.
         """
-        body = zlib.compress(self._text(checkpoint), 1)
+        body = b"".join(self._pieces(checkpoint))
         content = zlib.crc32(body).to_bytes(4, "little") + body
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -200,62 +204,76 @@ class CheckpointFile:
             )
         return checkpoint
 
-    def _text(self, checkpoint: Checkpoint) -> bytes:
-        """Return ``to_bytes(encode(checkpoint))``, with members in another order.
+    def _pieces(self, checkpoint: Checkpoint) -> Iterator[bytes]:
+        """Yield ``to_bytes(encode(checkpoint))``, members in another order, compressed in pieces.
 
-        Most of it are ledgers, and an entry of a ledger never changes: each is made into text once.
-        In one go the whole would stop every other thread for as long as it takes.
+        Most of it are ledgers. An entry never changes, and nothing of who has left does: each is
+        made into text once. In one go it would stop every other thread for as long as it takes.
         """
-        before, self._entries = self._entries, {}
+        entries, self._entries = self._entries, {}
+        left, self._left = self._left, {}
 
-        def entry_text(entry: LedgerEntry) -> bytes:
-            known = before.get(id(entry))
-            text = known[1] if known is not None else to_bytes(encode(entry))
-            self._entries[id(entry)] = (entry, text)
-            return text
+        def text(entry: LedgerEntry) -> bytes:
+            known = entries.get(id(entry))
+            return to_bytes(encode(_bare(entry))) if known is None else known[1]
 
-        def pairs(passages: Mapping[int, Passage]) -> bytes:
-            return b"[%s]" % b",".join(map(pair, passages.items()))
+        def kept_text(entry: LedgerEntry) -> bytes:
+            made = text(entry)
+            self._entries[id(entry)] = (entry, made)
+            return made
 
-        def pair(item: tuple[int, Passage]) -> bytes:
-            who, passage = item
-            bare = encode(replace(passage, entries=()))
-            del bare["entries"]
-            entries = b",".join(map(entry_text, passage.entries))
-            return b'{"key":%d,"value":%s,"entries":[%s]}}' % (who, to_bytes(bare)[:-1], entries)
+        def left_piece(who: int, passage: Passage) -> bytes:
+            known = left.get(id(passage))
+            made = zlib.compress(_pair(who, passage, text), _LEVEL) if known is None else known[1]
+            self._left[id(passage)] = (passage, made)
+            return made
 
         rest = encode(replace(checkpoint, passages={}, left={}))
         del rest["passages"], rest["left"]
-        return b'%s,"passages":%s,"left":%s}' % (
-            to_bytes(rest)[:-1], pairs(checkpoint.passages), pairs(checkpoint.left),
-        )  # fmt: skip
+        here = b",".join(_pair(who, one, kept_text) for who, one in checkpoint.passages.items())
+        head = b'%s,"passages":[%s],"left":[' % (to_bytes(rest)[:-1], here)
+        yield zlib.compress(head, _LEVEL)
+        for row, (who, passage) in enumerate(checkpoint.left.items()):
+            if row:
+                yield _COMMA
+            yield left_piece(who, passage)
+        yield _END
 
     def remove(self) -> None:
         """Delete it, with the places of people in it."""
         self.path.unlink(missing_ok=True)
 
 
+def _pair(who: int, passage: Passage, text: Callable[[LedgerEntry], bytes]) -> bytes:
+    """Return what is kept of one person, without any picture of a body."""
+    joined = passage.joined
+    if joined is not None:
+        joined = replace(joined, entries=tuple(map(_bare, joined.entries)))
+    rest = encode(replace(passage, entries=(), joined=joined))
+    del rest["entries"]
+    entries = b",".join(map(text, passage.entries))
+    return b'{"key":%d,"value":%s,"entries":[%s]}}' % (who, to_bytes(rest)[:-1], entries)
+
+
 def _unpacked(content: bytes) -> bytes:
     """Return the text of a file; what was cut or changed is a ``ValueError``."""
     if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "little"):
         raise ValueError("its checksum is wrong")
-    inflate = zlib.decompressobj()
-    text = inflate.decompress(content[4:], MOST_BYTES)
-    if not inflate.eof:
-        raise ValueError(f"it is cut off or holds over {MOST_BYTES >> 20} MiB")
-    return text
+    body, text, at = memoryview(content)[4:], bytearray(), 0
+    while at < len(body) or not at:
+        inflate = zlib.decompressobj()
+        while not inflate.eof:
+            some = body[at : at + _SOME_BYTES]
+            text += inflate.decompress(some, MOST_BYTES + 1 - len(text))
+            if not some or len(text) > MOST_BYTES:
+                raise ValueError(f"it is cut off or holds over {MOST_BYTES >> 20} MiB")
+            at += len(some) - len(inflate.unused_data)
+    return bytes(text)
 
 
 def _undressed(seen: Seen) -> Seen:
     return replace(seen, descriptor=np.full_like(seen.descriptor, np.nan))
 
 
-def _without_patches(passage: Passage) -> Passage:
-    joined = passage.joined
-    if joined is not None:
-        joined = replace(joined, entries=_bare(joined.entries))
-    return replace(passage, entries=_bare(passage.entries), joined=joined)
-
-
-def _bare(entries: tuple[LedgerEntry, ...]) -> tuple[LedgerEntry, ...]:
-    return tuple(replace(one, patch=None) if one.patch is not None else one for one in entries)
+def _bare(entry: LedgerEntry) -> LedgerEntry:
+    return entry if entry.patch is None else replace(entry, patch=None)

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar, final
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from standex.edges.service.tables import SETTINGS, TABLES, SensorTable, ServiceTable, SourceTable
+from standex.edges.service.tables import (
+    NESTED,
+    SETTINGS,
+    TABLES,
+    CameraTable,
+    SensorTable,
+    ServiceTable,
+    SourceTable,
+    VideoSettings,
+)
 from standex.edges.site_problems import problems_of_shape
 from standex.edges.table import Table
 from standex.edges.toml_text import toml_table
@@ -62,7 +72,7 @@ class ServiceConfig:
 
     def sensors_of(self, source: SourceTable, site: Site) -> tuple[str, ...]:
         """Return the sensors that a source serves."""
-        return source.sensors or tuple(spec.sensor_id for spec in site.sensors)
+        return _served(source, self.settings.get(source.name), site)
 
 
 def load_config(path: Path, site: Site) -> ServiceConfig:
@@ -115,9 +125,14 @@ def parse_config(text: str, *, path: Path, site: Site) -> ServiceConfig:
             settings[source.name] = cls.model_validate(source.settings)
         except ValidationError as error:
             wrong = error.errors(include_url=False)
-            said = problems_of_shape(wrong, dict(source.settings), text, tables={(): cls})
+            shapes = {(): cls, **NESTED.get(source.kind, {})}
+            said = problems_of_shape(wrong, dict(source.settings), text, tables=shapes)
             problems += [f"sources[{row}] ({source.name}).settings.{one}" for one in said]
-    problems += [*_problems_of_sources(table, site), *_problems_between(table, site)]
+    problems += [
+        *_problems_of_sources(table, settings, site),
+        *_problems_of_cameras(table, settings),
+        *_problems_between(table, site),
+    ]
     config = ServiceConfig(path=path, table=table, settings=settings)
     problems += _problems_of_files(config)
     if problems:
@@ -176,14 +191,25 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _problems_of_sources(table: ServiceTable, site: Site) -> Iterator[str]:
+def _served(source: SourceTable, settings: Table | None, site: Site) -> tuple[str, ...]:
+    """Return the sensors that a source serves: those it names, else its cameras, else all."""
+    if source.sensors:
+        return source.sensors
+    if isinstance(settings, VideoSettings):
+        return tuple(dict.fromkeys(one.sensor for one in settings.cameras))
+    return tuple(spec.sensor_id for spec in site.sensors)
+
+
+def _problems_of_sources(
+    table: ServiceTable, settings: Mapping[str, Table], site: Site
+) -> Iterator[str]:
     known = [spec.sensor_id for spec in site.sensors]
     names = [source.name for source in table.sources]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"sources: {name!r} is there {names.count(name)} times; it must be unique"
     served: dict[str, list[str]] = {name: [] for name in known}
     for row, source in enumerate(table.sources):
-        for sensor_id in source.sensors or known:
+        for sensor_id in _served(source, settings.get(source.name), site):
             if sensor_id in served:
                 served[sensor_id].append(source.name)
             else:
@@ -198,6 +224,46 @@ def _problems_of_sources(table: ServiceTable, site: Site) -> Iterator[str]:
     for sensor_id in table.sensors:
         if sensor_id not in served:
             yield f"sensors.{sensor_id}: the site has no such sensor; it has {', '.join(known)}"
+
+
+def _problems_of_cameras(table: ServiceTable, settings: Mapping[str, Table]) -> Iterator[str]:
+    for row, source in enumerate(table.sources):
+        own = settings.get(source.name)
+        if isinstance(own, VideoSettings):
+            for problem in _problems_of_video(source, own):
+                yield f"sources[{row}] ({source.name}).settings.cameras: {problem}"
+
+
+def _problems_of_video(source: SourceTable, settings: VideoSettings) -> Iterator[str]:
+    named = [one.sensor for one in settings.cameras]
+    for name in sorted({name for name in named if named.count(name) > 1}):
+        yield f"{name!r} is there {named.count(name)} times; a sensor has one camera"
+    wanted = set(source.sensors or named)
+    for name in sorted(wanted - set(named)):
+        yield f"{name!r} has none; name its sensor and url"
+    for name in sorted(set(named) - wanted):
+        yield f"{name!r} is not among the sensors of the source"
+    for one in settings.cameras:
+        for problem in _problems_of_address(one):
+            yield f"{one.sensor!r}: {problem}"
+
+
+def _problems_of_address(camera: CameraTable) -> Iterator[str]:
+    try:
+        parts = urlsplit(camera.url)
+        host, has_name = parts.hostname, parts.username is not None
+    except ValueError as error:
+        yield f"url: {error}"
+        return
+    if has_name:
+        yield (
+            "url: names and passwords do not belong into a service file; set user, and "
+            "password_file to a file that only the service can read"
+        )
+    if (camera.user is None) != (camera.password_file is None):
+        yield "user and password_file go together; one is missing"
+    if camera.user is not None and not host:
+        yield "a device or a file takes no user"
 
 
 def _problems_between(table: ServiceTable, site: Site) -> Iterator[str]:
@@ -254,6 +320,12 @@ def _files_named(config: ServiceConfig) -> Iterator[tuple[str, str]]:
         ("outputs.cursor_on_target", table.outputs.cursor_on_target),
         ("outputs.onvif", table.outputs.onvif),
         *((f"sources ({name}).settings", one) for name, one in config.settings.items()),
+        *(
+            (f"sources ({name}).settings.cameras ({one.sensor})", one)
+            for name, settings in config.settings.items()
+            if isinstance(settings, VideoSettings)
+            for one in settings.cameras
+        ),
     ]
     for where, one in rows:
         for key in keys:

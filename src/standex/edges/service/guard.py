@@ -10,6 +10,7 @@ from typing import final
 
 import numpy as np
 
+from standex.edges.intake import NOT_MEASURED
 from standex.model.observation import HealthReason, HealthState
 from standex.model.record import Record
 
@@ -171,18 +172,20 @@ def digest_of(record: Record) -> bytes:
     """Return a digest of the measured numbers of a record; empty where there are too few of them.
 
     Only floating-point arrays count: measured to the last bit, they are not the same twice by
-    chance. Fewer than ``LEAST_VALUES`` different numbers may be.
+    chance. Fewer than ``LEAST_VALUES`` different numbers may be. What is not measured does not
+    count: an outline that a device states is the same for ever, and when it came never.
     """
-    floats = [array for array in record.arrays.values() if array.dtype.kind in "fc"]
+    measured = {name: array for name, array in record.arrays.items() if name not in NOT_MEASURED}
+    floats = [array for array in measured.values() if array.dtype.kind in "fc"]
     if not any(array.size >= LEAST_VALUES and _differ(array) for array in floats):
         return b""
     hashed = hashlib.blake2b(digest_size=16)
-    for name in sorted(record.arrays):
-        array = record.arrays[name]
+    for name in sorted(measured):
+        array = measured[name]
         hashed.update(f"{name}{array.dtype.str}{array.shape}".encode())
-        hashed.update(np.ascontiguousarray(array).tobytes())
+        hashed.update(array.tobytes())
     return hashed.digest()
 
 
 def _differ(array: np.ndarray) -> bool:
-    return len(np.unique(array.ravel()[:64])) >= LEAST_VALUES
+    return len(set(array.ravel()[:64].tolist())) >= LEAST_VALUES

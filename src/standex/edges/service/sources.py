@@ -13,6 +13,7 @@ from standex.edges.paced_source import PacedSource, ShiftedClock
 from standex.edges.perceive_pool import heavy_sensors
 from standex.edges.plugins import load_plugins
 from standex.edges.recording.reader import Recording, RecordingSource
+from standex.edges.service.cameras import video_source
 from standex.edges.service.config import ServiceConfig, secret_path
 from standex.edges.service.supervised import Blueprint
 from standex.edges.service.tables import (
@@ -95,6 +96,8 @@ def blueprints(
                 make = partial(_sapient, config, source, site, clock, sapient)
             case "mqtt":
                 make = partial(_mqtt, config, source, site, clock)
+            case "video":
+                make = partial(video_source, config, source, site, clock)
         made.append(
             Blueprint(
                 name=source.name,

@@ -17,7 +17,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 Roles = Annotated[tuple[Annotated[Role, Field(strict=False)], ...], Field(strict=False)]
-SourceKind = Literal["twin", "lab-recording", "plugin", "sapient", "mqtt"]
+SourceKind = Literal["twin", "lab-recording", "plugin", "sapient", "mqtt", "video"]
 LONGEST_ALARM_H = 72.0
 
 
@@ -82,13 +82,36 @@ class MqttSettings(Table):
     is_plain: bool = False  # without TLS: to a broker on this computer
 
 
+class CameraTable(Table):
+    """One camera; as many frames a second are taken as its survey says."""
+
+    sensor: Name
+    url: Name  # rtsp://HOST/PATH, http://..., a device such as /dev/video0, or a file
+    user: Name | None = None
+    password_file: Name | None = None
+    container: str = ""  # as FFmpeg calls it, where it cannot be told: v4l2 of a device
+    options: dict[str, str] = Field(default_factory=dict[str, str])  # more for FFmpeg
+    clock_offset_s: float = 0.0  # by how much its times are known to be late
+
+
+class VideoSettings(Table):
+    """Cameras, each drained by a thread of its own; no picture is kept."""
+
+    cameras: Annotated[tuple[CameraTable, ...], Field(strict=False, min_length=1)]
+
+
 SETTINGS: dict[str, type[Table]] = {
     "twin": TwinSettings,
     "lab-recording": LabRecordingSettings,
     "plugin": PluginSettings,
     "sapient": SapientSettings,
     "mqtt": MqttSettings,
+    "video": VideoSettings,
 }
+
+
+NESTED: dict[str, dict[tuple[str, ...], type[Table]]] = {"video": {("cameras",): CameraTable}}
+"""Tables inside of a kind's settings, by their keys."""
 
 
 class SensorTable(Table):

@@ -43,7 +43,7 @@ class VideoInput:
     """
 
     sensor_id: str
-    url: str
+    url: str = field(repr=False)  # it may hold a password
     container: str = ""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     rate_hz: float = 10.0
