@@ -181,7 +181,7 @@ class StationService:
                 },
             )
             try:
-                with running_evenly():
+                with running_evenly(self._setup.clock):
                     return anyio.run(self._watch, pool, around)
             finally:
                 self._door.close()
