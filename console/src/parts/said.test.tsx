@@ -12,7 +12,7 @@ const due = { part: "walk_test", text: "the last walk test was 9.5 h ago; one is
 
 test("a trouble is told in the seat's language, with its figures", () => {
   setLanguage("de");
-  expect(troubleSaid(due)).toEqual({ words: "der letzte ist 9.5 h her; einer ist fällig", asSaid: "" });
+  expect(troubleSaid(due)).toEqual({ words: "der letzte ist 9,5 h her; einer ist fällig", asSaid: "" });
 });
 
 test("a trouble whose sentence has no code says in every language what it means, and what was said", () => {
