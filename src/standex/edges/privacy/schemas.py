@@ -69,6 +69,7 @@ MEANINGS: Mapping[tuple[str, str], tuple[Kind, str]] = {
     ("MqttSettings", "username"): (Kind.OTHER, "what the service signs in to a broker as"),
     ("OnvifTable", "user"): (Kind.OTHER, "what the service signs in to a broker as"),
     ("MqttOutTable", "user"): (Kind.OTHER, "what the service signs in to a broker as"),
+    ("CameraTable", "user"): (Kind.OTHER, "what the service signs in to a camera as"),
     ("OwnNode", "name"): (Kind.OTHER, "of the station"),
     ("CapAlert", "identifier"): (Kind.OTHER, "of the message"),
     ("Migration", "name"): (Kind.OTHER, _THING),
