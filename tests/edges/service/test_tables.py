@@ -1,10 +1,11 @@
-from standex.edges.service.tables import SETTINGS, TABLES, ServiceTable
+from typing import get_args
+
+from standex.edges.service.tables import NESTED, SETTINGS, TABLES, ServiceTable, SourceKind
 
 
 def test_every_kind_of_source_has_its_settings() -> None:
-    kinds = ServiceTable.model_fields["sources"]
-    assert kinds is not None
-    assert set(SETTINGS) == {"twin", "lab-recording", "plugin", "sapient", "mqtt"}
+    assert set(SETTINGS) == set(get_args(SourceKind))
+    assert "sources" in ServiceTable.model_fields
 
 
 def test_every_table_of_the_file_can_be_named_in_a_problem() -> None:
@@ -16,6 +17,7 @@ def test_every_table_of_the_file_can_be_named_in_a_problem() -> None:
 
 
 def test_nothing_of_the_file_is_a_secret() -> None:
-    for cls in (*TABLES.values(), *SETTINGS.values()):
+    nested = [cls for tables in NESTED.values() for cls in tables.values()]
+    for cls in (*TABLES.values(), *SETTINGS.values(), *nested):
         for name in cls.model_fields:
             assert not name.endswith(("password", "secret", "_token"))
