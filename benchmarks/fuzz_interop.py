@@ -14,6 +14,7 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -42,9 +43,9 @@ with atheris.instrument_imports(include=["standex.edges", "mcap"]):
     from standex.edges.interop.sapient.upward_link import UpwardLink
     from standex.edges.recording.reader import Recording
     from standex.edges.recording.writer import RecordingWriter
-    from standex.edges.service.checkpoint import CheckpointError, CheckpointFile
+    from standex.edges.service.checkpoint import CheckpointError, CheckpointFile, checkpoint_of
     from standex.edges.service.config import parse_config
-    from standex.edges.settings import parse_site
+    from standex.edges.settings import load_site, parse_site
     from standex.model.hints import no_hints
 from standex.edges.clock import SimulatedClock
 from standex.edges.interop.sapient.generated.status_report_pb2 import StatusReport
@@ -52,7 +53,12 @@ from standex.edges.interop.sapient.ids import ulid
 from standex.edges.interop.sapient.messages import new_message
 from standex.edges.recording.layout import Profile
 from standex.model.errors import RecordError, StandexError
-from standex.testing.examples import example_events, example_observations
+from standex.testing.examples import (
+    example_events,
+    example_observations,
+    example_passage,
+    example_picture,
+)
 
 HERE = Path(__file__).parents[1]
 T0, S = 1_760_000_000_000_000_000, 10**9
@@ -314,12 +320,41 @@ def mcap(data: bytes) -> None:
             pass
 
 
+@cache
+def _checkpoint() -> bytes:
+    """Return the text of a checkpoint with somebody in it."""
+    site = load_site("metro")
+    someone = example_passage(site, track_id=1, position_site_m=(0.0, 1.0))
+    picture = example_picture(site, someone)
+    made = checkpoint_of(
+        replace(picture, left={2: someone}),
+        site_id="metro",
+        site_digest="abc",
+        software_version="0",
+        written_utc_ns=picture.t_utc_ns,
+    )
+    CheckpointFile(_FILE).write(made)
+    rest, text = _FILE.read_bytes()[4:], b""
+    while rest:
+        inflate = zlib.decompressobj()
+        text += inflate.decompress(rest)
+        rest = inflate.unused_data
+    return text
+
+
 def checkpoint(data: bytes) -> None:
     """With the right checksum: that one is there against accidents, not against people."""
-    body = zlib.compress(data, 1) if data and data[0] % 3 else data[1:]
+    text, kind = spliced(data, _checkpoint()), data[0] % 3 if data else 0
+    body = zlib.compress(text, 1)
+    if kind == 1:  # in as many pieces as there are bytes
+        body = b"".join(zlib.compress(text[at : at + 64], 1) for at in range(0, len(text), 64))
+    elif kind == 2:
+        body = spliced(data[1:], body)
     _FILE.write_bytes(zlib.crc32(body).to_bytes(4, "little") + body)
     with suppress(CheckpointError):
-        CheckpointFile(_FILE).read()
+        kept = CheckpointFile(_FILE).read()
+        assert kept is not None
+        kept.picture()
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
@@ -340,7 +375,7 @@ def seeds(name: str) -> list[bytes]:
         "site": list(SITE_FILES),
         "service": [SERVICE_FILE],
         "mcap": [_recording()],
-        "checkpoint": [b"{}"],
+        "checkpoint": [_checkpoint()[:2000]],
     }[name]
     pieces = [bytes([0, at % 256, at // 256, 0, 9, 0]) + b"x1" for at in range(0, 2000, 97)]
     return [*(b"\x01" + one for one in good), *pieces]
