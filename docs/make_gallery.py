@@ -150,6 +150,7 @@ def a_replay(page: Page) -> None:
     page.locator(".replay canvas").first.wait_for(timeout=ALARM_MS)
     page.keyboard.press("j")
     page.wait_for_timeout(SETTLE_MS)
+    page.get_by_text("Fetching pictures").first.wait_for(state="detached", timeout=ALARM_MS)
 
 
 def settle(page: Page) -> None:

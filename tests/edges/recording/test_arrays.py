@@ -95,6 +95,11 @@ def test_refuses_what_has_no_exact_form(array: np.ndarray) -> None:
         {"dtype": "<f8", "shape": [2], "base64": "???"},
         {"dtype": "nonsense", "shape": [1], "values": [1]},
         {"dtype": "|O", "shape": [1], "values": [1]},
+        {"dtype": "0<f8", "shape": [1], "values": [1]},  # a SyntaxError of NumPy's
+        {"dtype": ["<f8"], "shape": [1], "values": [1]},
+        {"dtype": "f3", "shape": [1], "values": [1]},
+        {"dtype": "M8[0s]", "shape": [1], "values": [1]},
+        {"dtype": "<U99999", "shape": [2], "values": ["a", "b"]},  # as much memory as it likes
         {"dtype": "|u1", "shape": [1], "values": [-1]},
         {"dtype": "<f8", "shape": [1, 1], "values": [1.0], "axes": [0, 7]},
         {"dtype": "<f8", "shape": ["a"], "values": [1.0]},

@@ -11,6 +11,7 @@ needs the layout too.
 
 import base64
 import math
+import re
 import weakref
 from typing import Any, cast
 
@@ -23,6 +24,8 @@ MAX_FILLED_BYTES = 2**28
 """Arrays of one value and few others are read up to this size."""
 
 _PLACE = np.dtype("<u4")
+_UNIT = r"\[[1-9]?\d{0,3}(?:[afpnum]?s|[mhDWMY])\]"
+_DTYPE = re.compile(rf"[<>|=]?(?:[biufc]\d{{1,2}}|[SU]\d{{1,5}}|[mM]8(?:{_UNIT})?)")
 _FIXED: dict[int, tuple[weakref.ref[Any], dict[str, Any]]] = {}
 """Of arrays that cannot be written to, while they are there."""
 
@@ -88,10 +91,8 @@ def decode_array(data: Any) -> Shaped[np.ndarray, "..."]:
     """
     try:
         fields = cast("dict[str, Any]", data)  # anything else has no such keys: TypeError
-        dtype, shape = np.dtype(fields["dtype"]), tuple(fields["shape"])
-        if dtype.kind not in "biufcSUmM":
-            raise ValueError(f"arrays of {dtype} are not read")
-        if "values" in fields:
+        dtype, shape = _dtype(fields["dtype"]), tuple(fields["shape"])
+        if "values" in fields and dtype.kind in "biuf":
             array = np.array(fields["values"], dtype=dtype).reshape(shape)
         elif math.prod(shape) == 0:
             array = np.zeros(shape, dtype=dtype)
@@ -106,6 +107,13 @@ def decode_array(data: Any) -> Shaped[np.ndarray, "..."]:
     except (KeyError, TypeError, OverflowError, IndexError) as error:
         raise ValueError(f"not an array: {error!r}") from error
     return array
+
+
+def _dtype(name: Any) -> np.dtype[Any]:
+    """Return a type of items by its name; NumPy takes whole little languages for one."""
+    if not isinstance(name, str) or _DTYPE.fullmatch(name) is None:
+        raise ValueError(f"arrays of {str(name)[:40]!r} are not read")
+    return np.dtype(name)
 
 
 def _plain(array: Shaped[np.ndarray, "..."]) -> list[Any] | None:
