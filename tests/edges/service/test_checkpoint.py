@@ -12,6 +12,7 @@ from standex.edges.service.checkpoint import (
     KeptTracks,
     checkpoint_of,
 )
+from standex.edges.settings import load_site
 from standex.model.event import PassageClosed
 from standex.model.hints import no_hints
 from standex.model.picture import LedgerEntry, Picture
@@ -145,3 +146,19 @@ def test_another_format_and_a_full_disk_are_told(fakes, tmp_path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CheckpointError, match="not screened"):
         CheckpointFile(tmp_path / "file" / "p").write(kept(picture))
+
+
+def test_who_has_left_comes_back_as_they_were_last_written(tmp_path) -> None:
+    """What is made into text once is that of this person, and not of how they were before."""
+    site = load_site("metro")
+    someone = [example_passage(site, track_id=n, position_site_m=(0.1 * n, 1.0)) for n in range(4)]
+    picture = example_picture(site, someone[0])
+    file = CheckpointFile(tmp_path / "picture")
+    later = dataclasses.replace(someone[1], position_site_m=np.array([5.0, 6.0]))
+    for left in ({1: someone[1], 2: someone[2], 3: someone[3]}, {3: someone[3], 1: later}, {}):
+        file.write(kept(dataclasses.replace(picture, left=left)))
+        back = file.read()
+        assert list(back.left) == list(left)
+        for who, passage in left.items():
+            assert back.left[who].track_id == passage.track_id
+            np.testing.assert_array_equal(back.left[who].position_site_m, passage.position_site_m)
